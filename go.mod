@@ -1,0 +1,3 @@
+module github.com/okapi-mail/okapi
+
+go 1.26
