@@ -1,0 +1,150 @@
+package mapi
+
+import (
+	"fmt"
+	"iter"
+)
+
+// A Getter has properties that can be read: a [Properties] bag, a stored
+// message, a row of a table.
+type Getter interface {
+	// Get returns the value of p, or nil when it is absent or stored with a
+	// type that does not fit. With PtypUnspecified it returns whatever is
+	// stored.
+	Get(p Prop) Value
+}
+
+// A Setter has properties that can be written.
+type Setter interface {
+	// Set gives p a value; nil deletes it. An object holds one value per
+	// identity: a value set with another type replaces the former one.
+	// Set panics when v is no value of p.Type: a mistake in the program. Check
+	// values of unknown origin with [CheckValue] first.
+	Set(p Prop, v Value)
+}
+
+// A Property is one property of an object.
+type Property struct {
+	Prop  Prop
+	Value Value
+}
+
+// Properties is a bag of properties, at most one per identity, in the order in
+// which they were first set. The zero value is empty and ready to use. It is not
+// safe for concurrent writing.
+type Properties struct {
+	list  []Property
+	index map[Prop]int // Untyped → place in list; made when list gets long
+}
+
+// Above this many properties a map finds them faster than a walk.
+const indexFrom = 64
+
+// Get implements [Getter].
+func (b *Properties) Get(p Prop) Value {
+	if i := b.find(p); i >= 0 && p.Type.Fits(b.list[i].Prop.Type) {
+		return b.list[i].Value
+	}
+	return nil
+}
+
+// Has reports whether p is present, whatever its type.
+func (b *Properties) Has(p Prop) bool { return b.find(p) >= 0 }
+
+// TypeOf returns the type with which p is stored, or PtypUnspecified when it is
+// absent.
+func (b *Properties) TypeOf(p Prop) Type {
+	if i := b.find(p); i >= 0 {
+		return b.list[i].Prop.Type
+	}
+	return PtypUnspecified
+}
+
+// Set implements [Setter]. Times are cut to 100 ns.
+func (b *Properties) Set(p Prop, v Value) {
+	if v == nil {
+		b.Delete(p)
+		return
+	}
+	if err := CheckValue(p.Type, v); err != nil {
+		panic(fmt.Sprintf("mapi: Properties.Set(%v): %v", p, err))
+	}
+	v = normal(v)
+	if i := b.find(p); i >= 0 {
+		b.list[i] = Property{p, v}
+		return
+	}
+	b.list = append(b.list, Property{p, v})
+	if b.index != nil {
+		b.index[p.Untyped()] = len(b.list) - 1
+	} else if len(b.list) > indexFrom {
+		b.reindex()
+	}
+}
+
+// Delete removes properties, whatever their types. Absent ones are no error.
+func (b *Properties) Delete(props ...Prop) {
+	for _, p := range props {
+		i := b.find(p)
+		if i < 0 {
+			continue
+		}
+		b.list = append(b.list[:i:i], b.list[i+1:]...)
+		if b.index != nil {
+			b.reindex()
+		}
+	}
+}
+
+// Len is the number of properties.
+func (b *Properties) Len() int { return len(b.list) }
+
+// All yields the properties in the order in which they were first set. The bag
+// must not be changed meanwhile.
+func (b *Properties) All() iter.Seq2[Prop, Value] {
+	return func(yield func(Prop, Value) bool) {
+		for _, e := range b.list {
+			if !yield(e.Prop, e.Value) {
+				return
+			}
+		}
+	}
+}
+
+// Clone returns a bag of its own with the same values.
+func (b *Properties) Clone() Properties {
+	c := Properties{list: append([]Property(nil), b.list...)}
+	if len(c.list) > indexFrom {
+		c.reindex()
+	}
+	return c
+}
+
+// Grow makes room for n more properties.
+func (b *Properties) Grow(n int) {
+	if cap(b.list)-len(b.list) < n {
+		b.list = append(make([]Property, 0, len(b.list)+n), b.list...)
+	}
+}
+
+func (b *Properties) find(p Prop) int {
+	if b.index != nil {
+		if i, ok := b.index[p.Untyped()]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range b.list {
+		if b.list[i].Prop.Same(p) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (b *Properties) reindex() {
+	b.index = make(map[Prop]int, len(b.list)+1)
+	for i, e := range b.list {
+		b.index[e.Prop.Untyped()] = i
+	}
+}
