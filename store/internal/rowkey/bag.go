@@ -1,0 +1,50 @@
+package rowkey
+
+import (
+	"encoding/binary"
+
+	"github.com/okapi-mail/okapi/mapi"
+)
+
+// AppendBag writes the properties of a bag in their order.
+func (c *Codec) AppendBag(b []byte, bag *mapi.Properties) ([]byte, error) {
+	b = binary.AppendUvarint(b, uint64(bag.Len()))
+	var err error
+	for p, v := range bag.All() {
+		if b, err = c.AppendProperty(b, p, v); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// ParseBag reads a bag. When want is not nil only the properties it names are
+// read.
+func (c *Codec) ParseBag(b []byte, want func(mapi.Prop) bool) (mapi.Properties, error) {
+	r := &reader{b: b}
+	bag := c.bag(r, want)
+	return bag, r.done()
+}
+
+func (c *Codec) bag(r *reader, want func(mapi.Prop) bool) mapi.Properties {
+	var bag mapi.Properties
+	n := r.count()
+	if want == nil {
+		bag.Grow(min(n, 256))
+	}
+	for range n {
+		p, v := c.property(r, want)
+		if r.err != nil {
+			break
+		}
+		if v == nil {
+			continue
+		}
+		if err := mapi.CheckValue(p.Type, v); err != nil {
+			r.fail("property of the wrong type")
+			break
+		}
+		bag.Set(p, v)
+	}
+	return bag
+}
