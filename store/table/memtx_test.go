@@ -136,6 +136,15 @@ func (m *memTx) DeleteRange(lo, hi []byte) error {
 	return err
 }
 
+// clone returns a copy that shares no memory which Put or Delete write.
+func (m *memTx) clone() *memTx {
+	c := &memTx{cost: m.cost}
+	for _, chunk := range m.chunks {
+		c.chunks = append(c.chunks, slices.Clone(chunk))
+	}
+	return c
+}
+
 // all returns a copy of the contents.
 func (m *memTx) all() []pair {
 	return slices.Concat(m.chunks...)

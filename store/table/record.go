@@ -161,6 +161,9 @@ func (x Index) entries(r driver.Reader, lo, hi []byte, reverse bool, yield func(
 func (x Index) scan(r driver.Reader, kind byte, lo, hi []byte, reverse bool, yield func(rest, value []byte) bool) error {
 	end := x.key(kind+1, nil)
 	if hi != nil {
+		if bytes.Compare(lo, hi) >= 0 {
+			return nil
+		}
 		end = x.key(kind, hi)
 	}
 	skip := len(x.prefix) + 1
