@@ -1,0 +1,5 @@
+package main
+
+func emitLookup(p *printer, t *tables) {
+	p.header("props")
+}
