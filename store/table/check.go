@@ -131,7 +131,7 @@ func (x Index) checkNode(r driver.Reader, rt root, level int, n node, end []byte
 	case seen.size != n.size || seen.count != n.count:
 		return damaged("bucket %x of level %d says %d children and %d entries, has %d and %d",
 			n.start, level, n.size, n.count, seen.size, seen.count)
-	case n.size > x.most(level):
+	case n.size > x.most(level), n.size == 0 && level <= rt.height:
 		return damaged("bucket %x of level %d has %d children", n.start, level, n.size)
 	}
 	return nil

@@ -110,10 +110,14 @@ func TestIndexBehavesLikeASortedSlice(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 1))
 				m := newModel(t, size.leaf, size.fan)
 				entry := func() []byte {
-					if seed%2 == 0 {
+					switch {
+					case seed%2 == 0:
 						return odd(r)
+					case seed%3 > 0 && r.IntN(3) > 0: // at either end, where splits are uneven
+						return number(10000 + []int{-1, 1}[r.IntN(2)]*(len(m.want)+r.IntN(3)))
+					default:
+						return number(9000 + r.IntN(2000))
 					}
-					return number(r.IntN(3000))
 				}
 				for step := range 6000 {
 					// Waves: mostly inserts, then mostly deletes.

@@ -137,7 +137,7 @@ func decodeNode(level int, start, value []byte) (node, bool) {
 			return n, false
 		}
 	}
-	return n, len(value) == 0 && n.size > 0 && n.size <= n.count
+	return n, len(value) == 0
 }
 
 func (x Index) putNode(tx driver.Tx, level int, n node) error {
