@@ -164,6 +164,9 @@ func (t *tables) addKey(r row) error {
 	if err := t.resolve(&k); err != nil {
 		return r.errorf("%v", err)
 	}
+	if err := checkWords(k); err != nil {
+		return r.errorf("%v", err)
+	}
 	t.keys = append(t.keys, k)
 	return nil
 }
@@ -207,6 +210,23 @@ func (t *tables) resolve(k *key) error {
 	k.enum = t.enum(strings.TrimPrefix(k.goType, "mapi."))
 	if k.enum == nil || k.enum.base != want {
 		return fmt.Errorf("%s as %s, not %s", k.typ, k.goType, want)
+	}
+	return nil
+}
+
+// checkWords checks the cells whose words have a meaning, and that every
+// property says what it is.
+func checkWords(k key) error {
+	if rank(k) < 0 {
+		return fmt.Errorf("unknown status %q", k.get("status"))
+	}
+	for _, f := range k.list("flags") {
+		if infoFlags[f] == "" {
+			return fmt.Errorf("unknown flag %q", f)
+		}
+	}
+	if k.get("meaning") == "" || k.get("area") == "" {
+		return fmt.Errorf("%s has no meaning or no area", k.name)
 	}
 	return nil
 }
