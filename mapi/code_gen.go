@@ -859,7 +859,7 @@ func codeText(c Code) string {
 	case 0x0000045F:
 		return "skip children while walking hierarchy"
 	case 0x00000460:
-		return "operation not allowed on a search folder"
+		return "not possible in a search folder"
 	case 0x00000461:
 		return "folder is not a search folder"
 	case 0x00000462:
@@ -1175,79 +1175,79 @@ func codeText(c Code) string {
 	case 0x00040203:
 		return "service has no configuration entry point"
 	case 0x00040380:
-		return "call succeeded but some properties have errors"
+		return "some values are errors"
 	case 0x00040481:
-		return "cursor position had moved"
+		return "position changed"
 	case 0x00040482:
-		return "row count is approximate"
+		return "count is approximate"
 	case 0x00040580:
 		return "transport or filter cancelled the message"
 	case 0x00040680:
-		return "operation succeeded only in part"
+		return "partly completed"
 	case 0x00040820:
 		return "synchronisation step done, more to do"
 	case 0x00040821:
-		return "client copy is newer"
+		return "synchronisation: the change here is newer"
 	case 0x80004001:
 		return "not implemented"
 	case 0x80004002:
-		return "interface not supported by the object"
+		return "interface not supported"
 	case 0x80004005:
-		return "unspecified failure"
+		return "call failed"
 	case 0x80040102:
-		return "operation not supported"
+		return "not supported"
 	case 0x80040103:
-		return "string width (unicode or 8-bit) not supported"
+		return "bad character width"
 	case 0x80040105:
-		return "string exceeds limit"
+		return "string too long"
 	case 0x80040106:
-		return "unknown or reserved flag bits set"
+		return "unknown flags"
 	case 0x80040107:
-		return "entry id malformed or not recognised"
+		return "invalid entry id"
 	case 0x80040108:
-		return "object handle no longer valid"
+		return "invalid object"
 	case 0x80040109:
-		return "object changed since it was opened"
+		return "object was modified by another"
 	case 0x8004010A:
-		return "object was deleted since it was opened"
+		return "object was deleted"
 	case 0x8004010B:
-		return "too busy, table operation in progress"
+		return "busy"
 	case 0x8004010D:
 		return "not enough disk space"
 	case 0x8004010E:
 		return "insufficient resources"
 	case 0x8004010F:
-		return "not found, or property absent"
+		return "not found"
 	case 0x80040110:
-		return "incompatible version"
+		return "version not supported"
 	case 0x80040111:
 		return "logon failed"
 	case 0x80040112:
 		return "session limit reached"
 	case 0x80040113:
-		return "user cancelled"
+		return "canceled"
 	case 0x80040114:
-		return "operation cannot be aborted"
+		return "unable to abort"
 	case 0x80040115:
-		return "network or RPC failure"
+		return "network error"
 	case 0x80040116:
-		return "disk read or write failed"
+		return "disk error"
 	case 0x80040117:
-		return "request too complex"
+		return "too complex"
 	case 0x80040118:
 		return "column not usable here"
 	case 0x80040119:
 		return "see extended error"
 	case 0x8004011A:
-		return "property is computed and cannot be written"
+		return "property is computed by the store"
 	case 0x8004011B:
-		return "stored data corrupt"
+		return "corrupt data"
 	case 0x8004011C:
 		return "provider lacks configuration"
 	case 0x8004011D:
 		return "one provider failed"
 	case 0x8004011E:
-		return "code page unknown to server"
+		return "unknown code page"
 	case 0x8004011F:
 		return "locale unknown to server"
 	case 0x80040120:
@@ -1261,13 +1261,13 @@ func codeText(c Code) string {
 	case 0x80040124:
 		return "account disabled"
 	case 0x80040125:
-		return "conflict / reconnected (two meanings in sources)"
+		return "reconnected, or conflict"
 	case 0x80040126:
 		return "offline"
 	case 0x80040200:
 		return "session is ending"
 	case 0x80040201:
-		return "entry id not known to any provider"
+		return "entry id of another store"
 	case 0x80040202:
 		return "required column missing"
 	case 0x80040204:
@@ -1275,27 +1275,27 @@ func codeText(c Code) string {
 	case 0x80040301:
 		return "value out of range or malformed"
 	case 0x80040302:
-		return "property type not valid"
+		return "invalid property type"
 	case 0x80040303:
-		return "property type not supported by the provider"
+		return "property type not supported"
 	case 0x80040304:
-		return "property type differs from what was expected"
+		return "unexpected property type"
 	case 0x80040305:
-		return "value larger than allowed"
+		return "too big"
 	case 0x80040306:
-		return "copying of this property or object refused"
+		return "copy declined"
 	case 0x80040307:
-		return "property id unexpected"
+		return "unexpected id"
 	case 0x80040400:
-		return "table operation could not finish"
+		return "unable to complete"
 	case 0x80040401:
 		return "timed out"
 	case 0x80040402:
 		return "table has no rows"
 	case 0x80040403:
-		return "table too big for operation"
+		return "table too big"
 	case 0x80040405:
-		return "bookmark is gone or belongs to another table"
+		return "invalid bookmark"
 	case 0x80040500:
 		return "wait for operation"
 	case 0x80040501:
@@ -1305,25 +1305,25 @@ func codeText(c Code) string {
 	case 0x80040600:
 		return "store corrupt"
 	case 0x80040601:
-		return "message not in outgoing queue"
+		return "not in queue"
 	case 0x80040602:
 		return "suppression not supported"
 	case 0x80040604:
-		return "name already used"
+		return "name already exists"
 	case 0x80040605:
-		return "subsystem not initialised"
+		return "not initialized"
 	case 0x80040606:
 		return "non-standard behaviour or data"
 	case 0x80040607:
-		return "message has no recipients"
+		return "no recipients"
 	case 0x80040608:
-		return "message already submitted"
+		return "message is submitted"
 	case 0x80040609:
-		return "folder still has subfolders"
+		return "folder has subfolders"
 	case 0x8004060A:
-		return "folder still has messages"
+		return "folder has messages"
 	case 0x8004060B:
-		return "move or copy would make a folder its own ancestor"
+		return "folder would contain itself"
 	case 0x8004060C:
 		return "store is full"
 	case 0x8004060D:
@@ -1331,15 +1331,15 @@ func codeText(c Code) string {
 	case 0x80040610:
 		return "size limit exceeded"
 	case 0x80040700:
-		return "recipient name matches several entries"
+		return "ambiguous recipient"
 	case 0x80040800:
-		return "object to synchronise was deleted on the other side"
+		return "synchronisation: object was deleted"
 	case 0x80040801:
-		return "ignore this change (already present or older)"
+		return "synchronisation: change is not new"
 	case 0x80040802:
-		return "conflicting change"
+		return "synchronisation: conflict"
 	case 0x80040803:
-		return "parent folder unknown to importer"
+		return "synchronisation: parent folder unknown"
 	case 0x80040804:
 		return "folder cycle detected while importing"
 	case 0x80040805:
@@ -1349,11 +1349,11 @@ func codeText(c Code) string {
 	case 0x80040FFF:
 		return "server does not implement the operation"
 	case 0x80070005:
-		return "caller lacks the needed rights"
+		return "no access"
 	case 0x8007000E:
-		return "out of memory; also returned in a property error when a value is too large to return inline"
+		return "not enough memory"
 	case 0x80070057:
-		return "bad argument"
+		return "invalid parameter"
 	}
 	return ""
 }

@@ -1456,7 +1456,7 @@ var (
 	// PidTagModifyVersion: modify version. Also PR_MODIFY_VERSION.
 	PidTagModifyVersion = Key[int64]{Name: "PidTagModifyVersion", prop: mapi.Prop{ID: 0x0E1A, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagNativeBody: native body. MS-OXCMSG 2.2.1.56.2. Also PR_NATIVE_BODY_INFO, ptagNativeBodyInfo.
+	// PidTagNativeBody: which body of a message is the best one. MS-OXCMSG 2.2.1.56.2. Also PR_NATIVE_BODY_INFO, ptagNativeBodyInfo.
 	PidTagNativeBody = Key[mapi.NativeBody]{Name: "PidTagNativeBody", prop: mapi.Prop{ID: 0x1016, Type: mapi.PtypInteger32}, from: asInt32[mapi.NativeBody], to: rawInt32[mapi.NativeBody]}
 
 	// PidTagNewAttach: new attach. MS-OXCFXICS. Also ptagNewAttach.
