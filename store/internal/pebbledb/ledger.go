@@ -3,6 +3,7 @@ package pebbledb
 import (
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -101,7 +102,22 @@ func (l *ledger) survey(d *disk) error {
 	}
 	slices.SortFunc(l.logs, func(a, b *logSurvey) int { return cmp.Compare(a.num, b.num) })
 	l.opening = true
-	return checkManifest(d, seen)
+	return errors.Join(checkManifest(d, seen), l.checkNew(d, names))
+}
+
+// checkNew keeps Pebble from taking a store that has lost the file that names
+// its manifest for a new one: it would delete the rest.
+func (l *ledger) checkNew(d *disk, names []string) error {
+	desc, err := pebble.Peek(d.dir, d.FS)
+	if err != nil || desc.Exists {
+		return err
+	}
+	used := slices.ContainsFunc(names, isTable) ||
+		slices.ContainsFunc(l.logs, func(s *logSurvey) bool { return s.begin != 0 || s.stray != 0 })
+	if used {
+		return fmt.Errorf("%w: there are commits, but no manifest", driver.ErrDamaged)
+	}
+	return nil
 }
 
 // checkManifest reports ErrDamaged when the current manifest has fewer readable
@@ -109,7 +125,7 @@ func (l *ledger) survey(d *disk) error {
 func checkManifest(d *disk, seen manifestFact) error {
 	desc, err := pebble.Peek(d.dir, d.FS)
 	if err != nil || !desc.Exists {
-		return err
+		return err // see checkNew
 	}
 	if desc.ManifestFilename != d.PathJoin(d.dir, fmt.Sprintf("MANIFEST-%06d", seen.num)) {
 		return nil // the fact is about another one

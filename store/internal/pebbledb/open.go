@@ -42,9 +42,18 @@ func (db *DB) open(dir string, log *logger) error {
 		err = db.start(log)
 	}
 	if err != nil {
-		return errors.Join(err, lock.Close())
+		return errors.Join(damaged(err), lock.Close())
 	}
 	return nil
+}
+
+// damaged is translate for Open, where a missing file is one that another file
+// names.
+func damaged(err error) error {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, pebble.ErrDBNotPristine) {
+		return fmt.Errorf("%w: %w", driver.ErrDamaged, err)
+	}
+	return translate(err)
 }
 
 // verify looks for what is missing before Pebble gets to tidy up.
@@ -67,10 +76,7 @@ func (db *DB) start(log *logger) error {
 	if err == nil && db.disk.frozen() {
 		err = errors.Join(db.disk.failed(), db.contain(db.pdb.Close))
 	}
-	if err != nil && errors.Is(err, fs.ErrNotExist) { // a file that another one names
-		err = fmt.Errorf("%w: %w", driver.ErrDamaged, err)
-	}
-	return translate(err)
+	return err
 }
 
 // Close implements driver.DB. It writes what is only in the log to tables, so

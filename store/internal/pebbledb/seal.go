@@ -96,6 +96,9 @@ func sealText(d *disk) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !desc.Exists {
+		return nil, fs.ErrNotExist
+	}
 	names := []string{d.PathBase(desc.ManifestFilename)}
 	if desc.OptionsFilename != "" {
 		names = append(names, d.PathBase(desc.OptionsFilename))
