@@ -1,0 +1,450 @@
+package entity
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// An Address is a mailbox of an address list.
+type Address struct {
+	Name  string // display name, UTF-8, or ""
+	Addr  string // local@domain as written, without comments and blanks, or ""
+	Group string // the group that it stands in, or ""
+}
+
+// ParseAddresses reads an address list (RFC 5322 3.4 with its obsolete forms).
+// What cannot be read as an address keeps its text as Name, with an empty Addr;
+// it never takes its neighbours with it. Groups give their members; an empty
+// group gives nothing. Encoded words are decoded once, after the list was taken
+// apart, so that nothing in them counts as syntax.
+func ParseAddresses(v []byte) []Address {
+	p := addressParser{v: v}
+	var list []Address
+	var held []byte // a piece without an address: maybe "Doe" of "Doe, John <j@…>"
+	drop := func() {
+		if held != nil {
+			if a := mailbox(held); a != (Address{}) {
+				a.Group = p.group
+				list = append(list, a)
+			}
+			held = nil
+		}
+	}
+	for p.i < len(p.v) || p.sep != 0 {
+		group := p.group
+		piece, sep := p.piece()
+		if len(trimBlanks(piece)) == 0 {
+			drop()
+		} else if sep == ',' && !hasAddress(piece) {
+			if held != nil {
+				piece = p.v[p.offset(held) : p.offset(piece)+len(piece)]
+			}
+			held = piece
+		} else {
+			if held != nil && isBracketed(piece) && needsName(held) {
+				start := p.offset(held)
+				piece = p.v[start : p.offset(piece)+len(piece)]
+				held = nil
+			}
+			drop()
+			if a := mailbox(piece); a != (Address{}) {
+				a.Group = group
+				if list == nil {
+					list = make([]Address, 0, 1)
+				}
+				list = append(list, a)
+			}
+		}
+	}
+	drop()
+	return list
+}
+
+// Ascii returns the address with its domain in the form for the DNS ("xn--…").
+// A domain that has none stays as it is.
+func (a Address) Ascii() string { return mapDomain(a.Addr, idna.Lookup.ToASCII) }
+
+// Unicode returns the address with its domain in readable form.
+func (a Address) Unicode() string { return mapDomain(a.Addr, idna.Display.ToUnicode) }
+
+func mapDomain(addr string, f func(string) (string, error)) string {
+	at := strings.LastIndexByte(addr, '@')
+	if at < 0 || strings.HasPrefix(addr[at+1:], "[") {
+		return addr
+	}
+	if d, err := f(addr[at+1:]); err == nil {
+		return addr[:at+1] + d
+	}
+	return addr
+}
+
+type addressParser struct {
+	v     []byte
+	i     int
+	sep   byte
+	group string
+}
+
+// offset is where piece, which is a part of p.v, begins.
+func (p *addressParser) offset(piece []byte) int { return cap(p.v) - cap(piece) }
+
+// piece cuts off the text up to the next comma or semicolon that is not inside
+// quotes, comments, brackets or encoded words. A group's name is taken off.
+func (p *addressParser) piece() ([]byte, byte) {
+	start := p.i
+	angle := false
+	for p.i < len(p.v) {
+		switch c := p.v[p.i]; c {
+		case '"':
+			p.i = skipQuoted(p.v, p.i)
+			continue
+		case '(':
+			p.i = skipComment(p.v, p.i)
+			continue
+		case '[':
+			if j := bytes.IndexByte(p.v[p.i:], ']'); j > 0 {
+				p.i += j
+			}
+		case '<':
+			angle = closesAngle(p.v[p.i+1:])
+		case '>':
+			angle = false
+		case '=':
+			if bytes.HasPrefix(p.v[p.i:], []byte("=?")) {
+				if _, n, ok := parseWord(p.v[p.i:]); ok {
+					p.i += n
+					continue
+				}
+			}
+		case ':':
+			if !angle && p.group == "" && isGroupName(p.v[start:p.i]) {
+				p.group = phrase(p.v[start:p.i])
+				start = p.i + 1
+			}
+		case ',', ';':
+			if angle {
+				break
+			}
+			piece := p.v[start:p.i]
+			p.i++
+			if c == ';' {
+				// The last of a group; Outlook also separates by semicolons.
+				defer func() { p.group = "" }()
+			}
+			return piece, c
+		}
+		p.i++
+	}
+	p.i = len(p.v)
+	return p.v[start:p.i], 0
+}
+
+// closesAngle reports whether an angle bracket is closed before the next one
+// opens.
+func closesAngle(v []byte) bool {
+	j := bytes.IndexAny(v, "<>")
+	return j >= 0 && v[j] == '>'
+}
+
+func isGroupName(v []byte) bool {
+	v = trimBlanks(v)
+	return len(v) > 0 && bytes.IndexByte(v, '@') < 0 && bytes.IndexByte(v, '<') < 0 && !equalFold(v, "mailto")
+}
+
+func skipQuoted(v []byte, i int) int {
+	for j := i + 1; j < len(v); j++ {
+		switch v[j] {
+		case '\\':
+			j++
+		case '"':
+			return j + 1
+		}
+	}
+	return i + 1 // a quote that is never closed is no quote
+}
+
+func hasAddress(piece []byte) bool { return bytes.IndexByte(piece, '@') >= 0 || isBracketed(piece) }
+
+func isBracketed(piece []byte) bool { return bytes.IndexByte(piece, '<') >= 0 }
+
+// needsName: words without quotes, so the comma after them may be part of a name.
+func needsName(piece []byte) bool { return bytes.IndexByte(piece, '"') < 0 }
+
+// mailbox reads one address.
+func mailbox(v []byte) Address {
+	v = trimBlanks(v)
+	if name, addr, ok := splitAngle(v); ok {
+		a := Address{Addr: addrSpec(addr), Name: phrase(name)}
+		if a.Name == "" {
+			a.Name = commentOf(v)
+		}
+		return a
+	}
+	if bytes.IndexByte(v, '@') < 0 {
+		return Address{Name: phrase(v)}
+	}
+	spec, rest := splitSpec(v)
+	a := Address{Addr: addrSpec(spec), Name: phrase(rest)}
+	if a.Name == "" {
+		a.Name = commentOf(v)
+	}
+	return a
+}
+
+// splitAngle finds the first bracket outside of quotes and comments. It shows
+// the real address: what stands in quotes before it is name, whatever it looks
+// like.
+func splitAngle(v []byte) (name, addr []byte, ok bool) {
+	for i := 0; i < len(v); i++ {
+		switch v[i] {
+		case '"':
+			i = skipQuoted(v, i) - 1
+		case '(':
+			i = skipComment(v, i) - 1
+		case '<':
+			addr = v[i+1:]
+			if j := angleEnd(addr); j >= 0 {
+				addr = addr[:j]
+			}
+			return v[:i], addr, true
+		}
+	}
+	return nil, nil, false
+}
+
+func angleEnd(v []byte) int {
+	for i := 0; i < len(v); i++ {
+		switch v[i] {
+		case '"':
+			i = skipQuoted(v, i) - 1
+		case '>':
+			return i
+		}
+	}
+	return -1
+}
+
+// splitSpec finds local@domain in text without brackets, and what stands around
+// it.
+func splitSpec(v []byte) (spec, rest []byte) {
+	v = withoutComments(v)
+	at := -1
+	for i := 0; i < len(v); i++ {
+		if v[i] == '"' {
+			i = skipQuoted(v, i) - 1
+		} else if v[i] == '@' {
+			at = i
+		}
+	}
+	if at < 0 {
+		at = bytes.LastIndexByte(v, '@')
+	}
+	start, end := at, at+1
+	for start > 0 && isSpace(v[start-1]) {
+		start--
+	}
+	for start > 0 && !isSpace(v[start-1]) {
+		if v[start-1] == '"' {
+			start = max(bytes.LastIndexByte(v[:start-1], '"'), 0)
+			break
+		}
+		start--
+	}
+	for end < len(v) && isSpace(v[end]) {
+		end++
+	}
+	for end < len(v) && !isSpace(v[end]) {
+		end++
+	}
+	rest = append(append([]byte(nil), v[:start]...), v[end:]...)
+	return v[start:end], rest
+}
+
+// addrSpec cleans an address: comments, blanks and a route go (RFC 5322 4.4).
+func addrSpec(v []byte) string {
+	v = trimBlanks(v)
+	if bytes.IndexAny(v, "(\" \t\r\n:\\<=") < 0 {
+		return USASCII.Decode(v)
+	}
+	v = withoutComments(v)
+	if len(v) > 0 && v[0] == '@' {
+		if j := bytes.IndexByte(v, ':'); j > 0 {
+			v = v[j+1:]
+		}
+	}
+	if len(v) > 7 && equalFold(v[:7], "mailto:") {
+		v = v[7:]
+	}
+	out := make([]byte, 0, len(v))
+	quoted := false
+	for i := 0; i < len(v); i++ {
+		c := v[i]
+		switch {
+		case c == '\\' && quoted && i+1 < len(v):
+			out = append(out, c, v[i+1])
+			i++
+			continue
+		case c == '"':
+			quoted = !quoted
+		case isSpace(c) && !quoted, c < ' ', c == '<':
+			continue
+		}
+		out = append(out, c)
+	}
+	return DecodeWords(out)
+}
+
+// withoutComments cuts out comments.
+func withoutComments(v []byte) []byte {
+	if bytes.IndexByte(v, '(') < 0 {
+		return v
+	}
+	out := make([]byte, 0, len(v))
+	for i := 0; i < len(v); {
+		switch v[i] {
+		case '"':
+			j := skipQuoted(v, i)
+			out = append(out, v[i:j]...)
+			i = j
+		case '(':
+			i = skipComment(v, i)
+			out = append(out, ' ')
+		default:
+			out = append(out, v[i])
+			i++
+		}
+	}
+	return trimBlanks(out)
+}
+
+// commentOf is the text of the last comment: the name in "a@b (Ada Lovelace)".
+func commentOf(v []byte) string {
+	name := ""
+	for i := 0; i < len(v); i++ {
+		switch v[i] {
+		case '"':
+			i = skipQuoted(v, i) - 1
+		case '(':
+			j := skipComment(v, i)
+			c := v[i+1 : j]
+			if len(c) > 0 && c[len(c)-1] == ')' {
+				c = c[:len(c)-1]
+			}
+			name = clean(DecodeWords(unescape(trimBlanks(c))))
+			i = j - 1
+		}
+	}
+	return name
+}
+
+// phrase is a display name: quotes and comments undone, encoded words decoded
+// once, also those that stand in quotes.
+func phrase(v []byte) string {
+	v = trimBlanks(withoutComments(v))
+	if len(v) == 0 {
+		return ""
+	}
+	if bytes.IndexByte(v, '"') < 0 {
+		return clean(DecodeWords(v))
+	}
+	out := make([]byte, 0, len(v))
+	for i := 0; i < len(v); {
+		if v[i] != '"' {
+			out = append(out, v[i])
+			i++
+			continue
+		}
+		j := skipQuoted(v, i)
+		if j == i+1 { // a quote that is not closed
+			i++
+			continue
+		}
+		out = append(out, unescape(v[i+1:j-1])...)
+		i = j
+	}
+	s := clean(DecodeWords(trimBlanks(out)))
+	if len(s) > 1 && s[0] == '\'' && s[len(s)-1] == '\'' { // Outlook quotes twice
+		s = s[1 : len(s)-1]
+	}
+	return s
+}
+
+func unescape(v []byte) []byte {
+	if bytes.IndexByte(v, '\\') < 0 {
+		return v
+	}
+	out := make([]byte, 0, len(v))
+	for i := 0; i < len(v); i++ {
+		if v[i] == '\\' && i+1 < len(v) {
+			i++
+		}
+		out = append(out, v[i])
+	}
+	return out
+}
+
+// clean makes a text of one line without control characters.
+func clean(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] == 0x7f {
+			s = strings.Map(func(r rune) rune {
+				if r < ' ' || r == 0x7f {
+					return ' '
+				}
+				return r
+			}, s)
+			break
+		}
+	}
+	return strings.TrimSpace(s)
+}
+
+// String returns the address as it stands in a header: the name quoted or as
+// encoded words, the domain in ASCII.
+func (a Address) String() string {
+	addr := a.Ascii()
+	switch {
+	case a.Name == "" || a.Name == a.Addr && addr != "":
+		if addr == "" {
+			return ""
+		}
+		return "<" + addr + ">"
+	case addr == "":
+		return formatPhrase(a.Name) + " <>"
+	}
+	return formatPhrase(a.Name) + " <" + addr + ">"
+}
+
+func formatPhrase(name string) string {
+	name = clean(name)
+	if !isPlainHeader(name) {
+		return EncodeWords(name)
+	}
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c != ' ' && !isAtom(c) {
+			return quoteString(name)
+		}
+	}
+	return name
+}
+
+func isAtom(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
+		strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+}
+
+// quoteString returns s as a quoted string.
+func quoteString(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := 0; i < len(s); i++ {
+		if s[i] == '"' || s[i] == '\\' {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	b.WriteByte('"')
+	return b.String()
+}
