@@ -130,8 +130,8 @@ func (b Build) Recount(tx driver.Tx) error {
 }
 
 // Step counts the next entries, at least one and about budget of them, and reports
-// whether the index is complete now. It writes one small record for each 96
-// entries: a budget of 50,000 stays below [driver.SoftKeys]. It reports [ErrState]
+// whether the index is complete now. It writes one key for each 96 entries:
+// a budget of 50,000 stays below [driver.SoftKeys]. It reports [ErrState]
 // while the index is being filled.
 func (b Build) Step(tx driver.Tx, budget int) (done bool, err error) {
 	rt, err := b.x.readRoot(tx)
@@ -176,9 +176,8 @@ func (b Build) group(r driver.Reader, cursor []byte, budget int64) (buckets []no
 		}
 		n++
 		bucket := &buckets[len(buckets)-1]
-		bucket.size++
 		bucket.count++
-		if bucket.size < b.x.fill(1) {
+		if bucket.count < b.x.fill(1) {
 			return true
 		}
 		open = false
@@ -200,85 +199,63 @@ func (b Build) inState(r driver.Reader, want State) (root, error) {
 	return rt, err
 }
 
-// A rim is the right edge of the tree while buckets are appended to it. A node is
-// written when the next one of its level begins, or in finish.
+// A rim is the right edge of the tree while buckets are appended to it. A list is
+// written when the next node of its level begins, or in finish.
 type rim struct {
 	tree
 }
 
 func (x Index) rim(tx driver.Tx, rt root) (*rim, error) {
-	m := &rim{tree{x: x, tx: tx, root: rt}}
-	for level := 1; level <= rt.height; level++ {
-		n, ok, err := x.lastNode(tx, level, nil)
-		if err != nil {
+	m := &rim{tree{x: x, tx: tx, root: rt, path: make([]node, rt.height+1, rt.height+2)}}
+	m.path[rt.height] = rt.node
+	for level := rt.height; level > 0; level-- {
+		parent := m.at(level + 1)
+		var err error
+		if *m.at(level), err = x.child(tx, level, *parent, len(parent.kids)-1); err != nil {
 			return nil, err
 		}
-		if !ok {
-			return nil, damaged("level %d has no buckets", level)
-		}
-		m.path = append(m.path, n)
 	}
-	m.path = append(m.path, rt.node)
 	return m, nil
 }
 
 // append adds a bucket after all others.
 func (m *rim) append(bucket node) error {
-	top := &m.path[len(m.path)-1]
-	if top.count == 0 {
-		top.size, top.count = bucket.size, bucket.count
+	if top := m.at(len(m.path)); top.count == 0 {
+		top.count = bucket.count
 		return nil
 	}
-	child := bucket
-	for level := 1; level < len(m.path); level++ {
-		n := m.at(level)
-		if level > 1 && n.size < m.x.fill(level) {
-			n.size++
-			m.count(level, bucket.count)
-			return nil
-		}
-		if err := m.put(level); err != nil {
+	return m.hang(1, bucket)
+}
+
+// hang adds a node of a level after the last one. A node that begins with it on the
+// level above is added likewise.
+func (m *rim) hang(level int, n node) error {
+	if level > m.root.height {
+		old := *m.at(level)
+		if err := m.raise(old.count); err != nil {
 			return err
 		}
-		*n = child
-		child = node{child.start, 1, child.count}
+		if err := m.x.writeNode(m.tx, level, old); err != nil {
+			return err
+		}
 	}
-	return m.raise(child)
-}
-
-// count adds entries to the nodes of a level and above.
-func (m *rim) count(level int, entries int64) {
-	for ; level <= len(m.path); level++ {
-		m.at(level).count += entries
-	}
-}
-
-// raise adds a child to the root, which gives way to a new one when it is full.
-func (m *rim) raise(child node) error {
-	top := m.at(len(m.path))
-	if len(m.path) > 1 && top.size < m.x.fill(len(m.path)) {
-		top.size++
-		top.count += child.count
-		return nil
-	}
-	if m.root.height == maxHeight {
-		return damaged("index is higher than %d levels", maxHeight)
-	}
-	old := *top
-	m.root.height++
-	if err := m.put(m.root.height); err != nil {
+	if err := m.x.writeNode(m.tx, level, n); err != nil {
 		return err
 	}
-	*top = child
-	m.path = append(m.path, node{size: 2, count: old.count + child.count})
-	return nil
-}
-
-func (m *rim) finish() error {
-	for level := 1; level <= m.root.height; level++ {
-		if err := m.put(level); err != nil {
-			return err
-		}
+	if err := m.x.writeList(m.tx, level, *m.at(level)); err != nil {
+		return err
 	}
-	return m.tree.finish()
+	*m.at(level) = n
+	parent := m.at(level + 1)
+	if parent.size(level+1) >= m.x.fill(level+1) {
+		return m.hang(level+1, node{start: n.start, count: n.count, kids: []int64{n.count}})
+	}
+	parent.kids = append(parent.kids, n.count)
+	parent.count += n.count
+	for level += 2; level <= len(m.path); level++ {
+		up := m.at(level)
+		up.kids[len(up.kids)-1] += n.count
+		up.count += n.count
+	}
+	return nil
 }

@@ -22,12 +22,12 @@ func (x Index) Check(r driver.Reader) error {
 	if err := x.checkValues(r); err != nil || rt.state == Filling {
 		return err
 	}
-	for level := rt.height; level > 0; level-- {
-		if err := x.checkLevel(r, rt, level); err != nil {
+	for level := 1; level <= rt.height; level++ {
+		if err := x.checkLists(r, level); err != nil {
 			return err
 		}
 	}
-	if err := x.checkNode(r, rt, rt.height+1, rt.node, rt.limit()); err != nil {
+	if err := x.checkNode(r, rt.height+1, rt.node, rt.limit()); err != nil {
 		return err
 	}
 	if v, err := r.Get(x.key(kindRoot, nil)); err != nil || v == nil || rt.state != Complete || rt.count > 0 {
@@ -38,11 +38,13 @@ func (x Index) Check(r driver.Reader) error {
 
 // checkStrays looks for keys between those that rt allows.
 func (x Index) checkStrays(r driver.Reader, rt root) error {
-	levels := byte(rt.height + 1)
+	height := byte(rt.height)
+	lists := byte(2) // the lowest level that has any
 	for _, gap := range [][2][]byte{
 		{x.prefix, x.key(kindRoot, nil)},
 		{x.key(kindRoot, []byte{0}), x.key(kindRoot+1, nil)},
-		{x.key(levels, nil), x.key(kindEntry, nil)},
+		{x.key(height+1, nil), x.key(kindList+lists, nil)},
+		{x.key(kindList+max(height+1, lists), nil), x.key(kindEntry, nil)},
 		{x.key(kindEntry+1, nil), nil},
 	} {
 		var stray []byte
@@ -63,76 +65,103 @@ func (x Index) checkStrays(r driver.Reader, rt root) error {
 }
 
 // checkValues sees that the values of entries are empty.
-func (x Index) checkValues(r driver.Reader) error {
+func (x Index) checkValues(r driver.Reader) error { return x.checkEmpty(r, kindEntry) }
+
+// checkEmpty sees that the keys of a kind have no values.
+func (x Index) checkEmpty(r driver.Reader, kind byte) error {
 	var bad []byte
-	err := x.scan(r, kindEntry, nil, nil, false, func(e, value []byte) bool {
+	err := x.scan(r, kind, nil, nil, false, func(rest, value []byte) bool {
 		if len(value) > 0 {
-			bad = bytes.Clone(e)
+			bad = append([]byte{}, rest...)
 		}
 		return bad == nil
 	})
 	if err == nil && bad != nil {
-		err = damaged("entry %x has a value", bad)
+		err = damaged("key %x of kind %d has a value", bad, kind)
 	}
 	return err
 }
 
-// checkLevel compares each node of a level with its children.
-func (x Index) checkLevel(r driver.Reader, rt root, level int) error {
-	var open *node
+// checkLists sees that the starts of a level have no values, and that those above
+// level 1 have their lists and no list is left over.
+func (x Index) checkLists(r driver.Reader, level int) error {
+	if err := x.checkEmpty(r, byte(level)); err != nil || level == 1 {
+		return err
+	}
+	var bad []byte
 	var fault error
-	err := x.nodes(r, level, nil, nil, false, func(n node) bool {
-		if open == nil && len(n.start) > 0 {
-			fault = damaged("level %d starts at %x", level, n.start)
+	err := x.scan(r, kindList+byte(level), nil, nil, false, func(start, _ []byte) bool {
+		var v []byte
+		if v, fault = r.Get(x.key(byte(level), start)); v == nil {
+			bad = append([]byte{}, start...)
 		}
-		if open != nil {
-			fault = x.checkNode(r, rt, level, *open, n.start)
-		}
-		n = n.clone()
-		open = &n
-		return fault == nil
+		return fault == nil && bad == nil
 	})
 	switch {
 	case err != nil:
 		return err
-	case fault != nil:
-		return fault
-	case open == nil:
-		return damaged("level %d has no buckets", level)
+	case fault == nil && bad != nil:
+		return damaged("list of bucket %x of level %d, which does not exist", bad, level)
 	}
-	return x.checkNode(r, rt, level, *open, rt.limit())
+	return fault
 }
 
-// checkNode compares n, a node of the given level that ends at end, with its
-// children.
-func (x Index) checkNode(r driver.Reader, rt root, level int, n node, end []byte) error {
-	seen := node{start: n.start}
-	aligned := true
-	var err error
-	if level == 1 {
-		err = x.entries(r, n.start, end, false, func([]byte) bool {
-			seen.size++
-			seen.count++
-			return true
-		})
-	} else {
-		err = x.nodes(r, level-1, n.start, end, false, func(c node) bool {
-			aligned = aligned && (seen.size > 0 || bytes.Equal(c.start, n.start))
-			seen.size++
-			seen.count += c.count
-			return true
-		})
+// checkNode compares n, a node of the given level that ends at end, with what is
+// below it. It goes down as many levels as the tree has.
+func (x Index) checkNode(r driver.Reader, level int, n node, end []byte) error {
+	if n.size(level) > x.most(level) {
+		return damaged("bucket %x of level %d has %d children", n.start, level, n.size(level))
 	}
-	switch {
-	case err != nil:
+	if level == 1 {
+		return x.checkBucket(r, n, end)
+	}
+	starts, err := x.startsOf(r, level-1, n, end)
+	if err != nil {
 		return err
-	case !aligned:
-		return damaged("bucket %x of level %d lacks its first child", n.start, level)
-	case seen.size != n.size || seen.count != n.count:
-		return damaged("bucket %x of level %d says %d children and %d entries, has %d and %d",
-			n.start, level, n.size, n.count, seen.size, seen.count)
-	case n.size > x.most(level), n.size == 0 && level <= rt.height:
-		return damaged("bucket %x of level %d has %d children", n.start, level, n.size)
+	}
+	for i, start := range starts {
+		kid := node{start: start, count: n.kids[i]}
+		if kid.count == 0 {
+			return damaged("bucket %x of level %d is empty", start, level-1)
+		}
+		if err := x.readList(r, level-1, &kid); err != nil {
+			return err
+		}
+		to := end
+		if i+1 < len(starts) {
+			to = starts[i+1]
+		}
+		if err := x.checkNode(r, level-1, kid, to); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// startsOf returns the starts of the children of n, which are of the given level.
+func (x Index) startsOf(r driver.Reader, level int, n node, end []byte) (starts [][]byte, err error) {
+	if end != nil && bytes.Compare(n.start, end) >= 0 {
+		return nil, damaged("bucket %x starts behind its end %x", n.start, end)
+	}
+	err = x.starts(r, level, n.start, end, false, func(s []byte) bool {
+		starts = append(starts, append([]byte{}, s...))
+		return len(starts) <= len(n.kids)
+	})
+	if err == nil && (len(starts) != len(n.kids) || !bytes.Equal(starts[0], n.start)) {
+		err = damaged("starts of level %d from %x do not fit their list", level, n.start)
+	}
+	return starts, err
+}
+
+// checkBucket counts the entries of a node of level 1.
+func (x Index) checkBucket(r driver.Reader, n node, end []byte) error {
+	var seen int64
+	err := x.entries(r, n.start, end, false, func([]byte) bool {
+		seen++
+		return true
+	})
+	if err == nil && seen != n.count {
+		err = damaged("bucket %x has %d entries instead of %d", n.start, seen, n.count)
+	}
+	return err
 }

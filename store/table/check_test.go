@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -64,6 +65,7 @@ func TestCheckFindsDamageOfEveryRecord(t *testing.T) {
 		m.insert(number(i))
 	}
 	require.GreaterOrEqual(t, m.x.Height(m.tx), 2)
+	edits := []string{"emptied", "cut short", "one more", "first byte", "first bytes"} // need a value
 	damages := map[string]func(tx *memTx, p pair){
 		"deleted":     func(tx *memTx, p pair) { _ = tx.Delete(p.key) },
 		"emptied":     func(tx *memTx, p pair) { _ = tx.Put(p.key, nil) },
@@ -78,7 +80,7 @@ func TestCheckFindsDamageOfEveryRecord(t *testing.T) {
 	for name, damage := range damages {
 		t.Run(name, func(t *testing.T) {
 			for _, p := range m.tx.all() {
-				if !bytes.HasPrefix(p.key, []byte("p/")) || p.key[2] == 'e' {
+				if !bytes.HasPrefix(p.key, []byte("p/")) || p.key[2] == 'e' || len(p.value) == 0 && slices.Contains(edits, name) {
 					continue
 				}
 				tx := m.tx.clone()

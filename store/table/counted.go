@@ -23,33 +23,36 @@ var ErrIncomplete = errors.New("table: index is still being built")
 //
 // # Structure
 //
-// The entries themselves are keys of the store, and the leaves of a B+tree whose
-// upper nodes are small records: a node is a half-open range of entries, named by
-// the shortest key that starts it, and its record holds how many children and how
-// many entries it has. Nodes of level 1 have up to 128 entries, those above up to
-// 128 nodes. The root record holds height and totals. The tree is as high as it
-// needs to be: up to 128 entries have a root record only, 10,000 have one level
-// of nodes, 1,000,000 have two, 100,000,000 have three. Full nodes are split,
-// those at either end so that entries that arrive in order leave them full;
-// nodes less than a quarter full are joined with a neighbour. An empty index
-// leaves nothing behind.
+// The entries themselves are keys of the store, and the leaves of a B+tree. A node
+// is a half-open range of entries, named by the shortest key that starts it. Nodes
+// of level 1 have up to 128 entries, those above up to 128 nodes. The starts of a
+// level's nodes are keys of their own, written when nodes are split or joined and
+// never else. What changes with every entry, the list of how many entries each
+// child of a node has, is one record of 100 to 300 bytes per node above level 1,
+// and only ever fetched by its key: in a log-structured store a scan would step
+// over all the versions that such a record had lately. The root's list stands in
+// the root record. The tree is as high as it needs to be: up to 128 entries have a
+// root record only, 10,000 have one level of nodes, 1,000,000 have two, 100,000,000
+// have three. Full nodes are split, those at either end so that entries that arrive
+// in order leave them full; nodes less than a quarter full are joined with a
+// neighbour. An empty index leaves nothing behind.
 //
 // # Cost
 //
 // With h levels of nodes (0 up to 128 entries, 1 up to about 10,000, 2 up to
-// about 1,000,000):
+// about 1,000,000) and g = max(h, 1):
 //
-//	Insert            2 gets, h scans of one key, h+2 puts
-//	Delete            2 gets, h scans of one key, h+1 puts, 1 delete
-//	  now and then    a split or join: 1 to 4 scans of up to 128 keys (a join: 256), 3 puts
+//	Insert            g+1 gets, h scans of 64 keys on average and 128 at most, g+1 puts
+//	Delete            g+1 gets, h scans of the same kind, g puts, 1 delete
+//	  now and then    a split or join: up to 4 scans of up to 256 keys, up to 5 puts
 //	Len, Status       1 get
-//	Rank, Select      1 get, h+1 scans of 64 keys on average, 128 at most
+//	Rank, Select      g gets, h+1 scans of the same kind
 //	AscendAt          the same as Select, plus the entries that are read
 //	Count             twice Rank
 //	Ascend, Descend   1 get, 1 scan of the entries that are read
 //	Drop              1 range deletion
 //
-// Node records add about 1.5% to the space that the entries take.
+// What is stored beside the entries is about 1.5% of their space.
 //
 // # Errors
 //
@@ -98,7 +101,7 @@ func (x Index) Insert(tx driver.Tx, entry []byte) (added bool, err error) {
 	if !rt.covers(entry) {
 		return true, nil
 	}
-	t, err := x.walk(tx, rt, entry)
+	t, err := x.walkTx(tx, rt, entry)
 	if err != nil {
 		return false, err
 	}
@@ -121,7 +124,7 @@ func (x Index) Delete(tx driver.Tx, entry []byte) (removed bool, err error) {
 	if !rt.covers(entry) {
 		return true, nil
 	}
-	t, err := x.walk(tx, rt, entry)
+	t, err := x.walkTx(tx, rt, entry)
 	if err != nil {
 		return false, err
 	}
@@ -158,24 +161,19 @@ func (x Index) Rank(r driver.Reader, entry []byte) (n int64, present bool, err e
 	if !rt.covers(entry) {
 		return 0, false, ErrIncomplete
 	}
-	hi := after(entry)
-	at := rt.node
-	for level := rt.height; level > 0; level-- {
-		before, next, err := x.childOf(r, level, at, hi)
-		if err != nil {
-			return 0, false, err
-		}
-		n += before
-		at = next
+	t, err := x.walk(r, rt, entry)
+	if err != nil {
+		return 0, false, err
 	}
+	bucket := t.at(1)
 	var seen int64
-	err = x.entries(r, at.start, hi, false, func(e []byte) bool {
+	err = x.entries(r, bucket.start, after(entry), false, func(e []byte) bool {
 		seen++
 		present = bytes.Equal(e, entry)
-		return seen <= at.size
+		return seen <= bucket.count
 	})
-	if err == nil && seen > at.size {
-		err = damaged("bucket %x has more than %d entries", at.start, at.size)
+	if err == nil && seen > bucket.count {
+		err = damaged("bucket %x has more than %d entries", bucket.start, bucket.count)
 	}
 	if err != nil {
 		return 0, false, err
@@ -183,34 +181,7 @@ func (x Index) Rank(r driver.Reader, entry []byte) (n int64, present bool, err e
 	if present {
 		seen--
 	}
-	return n + seen, present, nil
-}
-
-// childOf returns the last child of parent, a node of the given level, that
-// starts below hi, and the number of entries in the children before it.
-func (x Index) childOf(r driver.Reader, level int, parent node, hi []byte) (before int64, child node, err error) {
-	var seen int64
-	var start []byte
-	ordered := true
-	err = x.nodes(r, level, parent.start, hi, false, func(n node) bool {
-		if seen == 0 {
-			ordered = bytes.Equal(n.start, parent.start)
-		}
-		seen++
-		before += child.count
-		start = append(start[:0], n.start...)
-		child = n
-		return ordered && seen <= parent.size
-	})
-	child.start = start
-	switch {
-	case err != nil:
-	case seen == 0 || !ordered:
-		err = damaged("level %d lacks bucket %x", level, parent.start)
-	case seen > parent.size:
-		err = damaged("level %d has more than %d buckets from %x", level, parent.size, parent.start)
-	}
-	return before, child, err
+	return t.before() + seen, present, nil
 }
 
 // Select returns the n-th entry, counted from 0, and nil when there is none. The
@@ -242,7 +213,11 @@ func (x Index) AscendAt(r driver.Reader, n int64, yield func(entry []byte) bool)
 	}
 	at := rt.node
 	for level := rt.height; level > 0; level-- {
-		if n, at, err = x.childAt(r, level, at, n); err != nil {
+		pos := 0
+		for ; n >= at.kids[pos]; pos++ {
+			n -= at.kids[pos]
+		}
+		if at, err = x.child(r, level, at, pos); err != nil {
 			return err
 		}
 	}
@@ -257,31 +232,6 @@ func (x Index) AscendAt(r driver.Reader, n int64, yield func(entry []byte) bool)
 		err = damaged("bucket %x has fewer than %d entries", at.start, n+1)
 	}
 	return err
-}
-
-// childAt returns the child of parent, a node of the given level, that holds
-// parent's n-th entry, and that entry's position inside the child.
-func (x Index) childAt(r driver.Reader, level int, parent node, n int64) (int64, node, error) {
-	var seen int64
-	var child node
-	ordered, found := true, false
-	err := x.nodes(r, level, parent.start, nil, false, func(c node) bool {
-		if seen == 0 {
-			ordered = bytes.Equal(c.start, parent.start)
-		}
-		seen++
-		if n < c.count {
-			found = true
-			child = c.clone()
-			return false
-		}
-		n -= c.count
-		return ordered && seen < parent.size
-	})
-	if err == nil && (!ordered || !found) {
-		err = damaged("level %d has too few entries from %x", level, parent.start)
-	}
-	return n, child, err
 }
 
 // Count returns the number of entries in lo ≤ entry < hi; a nil hi means no upper

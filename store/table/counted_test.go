@@ -325,17 +325,22 @@ func TestCostIsWhatTheDocumentationSays(t *testing.T) {
 		return tx.cost.minus(before)
 	}
 	e := number(99999)
-	assert.Equal(t, cost{gets: 2, scans: h, keys: h, puts: h + 2}, measure(func() error { _, err := x.Insert(tx, e); return err }))
-	assert.Equal(t, cost{gets: 2, scans: h, keys: h, puts: h + 1, deletes: 1}, measure(func() error { _, err := x.Delete(tx, e); return err }))
+	c := measure(func() error { _, err := x.Insert(tx, e); return err })
+	assert.LessOrEqual(t, c.keys, 128*h)
+	c.keys = 0
+	assert.Equal(t, cost{gets: h + 1, scans: h, puts: h + 1}, c)
+	c = measure(func() error { _, err := x.Delete(tx, e); return err })
+	c.keys = 0
+	assert.Equal(t, cost{gets: h + 1, scans: h, puts: h, deletes: 1}, c)
 	assert.Equal(t, cost{gets: 1}, measure(func() error { _, err := x.Len(tx); return err }))
-	for range 2 {
-		c := measure(func() error { _, _, err := x.Rank(tx, e); return err })
-		assert.Equal(t, h+1, c.scans)
-		assert.LessOrEqual(t, c.keys, 128*(h+1))
-		c = measure(func() error { _, err := x.Select(tx, 77777); return err })
-		assert.Equal(t, h+1, c.scans)
-		assert.LessOrEqual(t, c.keys, 128*(h+1))
-	}
+	c = measure(func() error { _, _, err := x.Rank(tx, e); return err })
+	assert.LessOrEqual(t, c.keys, 128*(h+1))
+	c.keys = 0
+	assert.Equal(t, cost{gets: h, scans: h + 1}, c)
+	c = measure(func() error { _, err := x.Select(tx, 77777); return err })
+	assert.LessOrEqual(t, c.keys, 128*(h+1))
+	c.keys = 0
+	assert.Equal(t, cost{gets: h, scans: h + 1}, c)
 }
 
 // build makes an index over rows entries number(f(i)) with the builder.

@@ -8,35 +8,41 @@ import (
 	"github.com/okapi-mail/okapi/store/driver"
 )
 
-// The byte after the prefix tells what a key is. Levels of nodes are 1, 2, and
-// so on, so that they lie between the root and the entries.
+// The byte after the prefix tells what a key is: the root, the start of a node of
+// level 1, 2 and so on, the list of a node of level 2, 3 and so on, or an entry.
 const (
 	kindRoot  = 0x00
+	kindList  = 0x20 // plus the level
 	kindEntry = 'e'
 
 	maxHeight = 16
-	maxCount  = 1 << 56
+	maxCount  = 1 << 48
+	maxKids   = 1 << 12
 )
 
 // A node is a range of entries, from start up to the start of the next node of
-// its level. Its record's key is start, its value the two numbers.
+// its level.
 type node struct {
 	start []byte
-	size  int64 // children: entries on level 1, nodes above
-	count int64 // entries
+	count int64   // entries
+	kids  []int64 // entries of each child; nil on level 1
+	pos   int     // which child of its parent it is
 }
 
-func (n node) clone() node {
-	n.start = bytes.Clone(n.start)
-	return n
+// size returns the number of children.
+func (n *node) size(level int) int64 {
+	if level == 1 {
+		return n.count
+	}
+	return int64(len(n.kids))
 }
 
 // A root is the record of the whole index. Its node is the one above the highest
-// level that has records. An index without a record is complete and empty.
+// level that has starts. An index without a record is complete and empty.
 type root struct {
 	node
 	state  State
-	height int    // levels that have records
+	height int    // levels that have starts
 	cursor []byte // Filling: the builder's mark. Counting: first entry not counted
 }
 
@@ -79,9 +85,10 @@ func (x Index) writeRoot(tx driver.Tx, rt root) error {
 		return tx.Delete(key)
 	}
 	v := []byte{byte(rt.state), byte(rt.height)}
-	v = binary.AppendUvarint(v, uint64(rt.size))
+	v = binary.AppendUvarint(v, uint64(len(rt.cursor)))
+	v = append(v, rt.cursor...)
 	v = binary.AppendUvarint(v, uint64(rt.count))
-	return tx.Put(key, append(v, rt.cursor...))
+	return tx.Put(key, appendList(v, rt.kids))
 }
 
 func decodeRoot(v []byte) (root, bool) {
@@ -89,67 +96,91 @@ func decodeRoot(v []byte) (root, bool) {
 		return root{}, false
 	}
 	rt := root{state: State(v[0]), height: int(v[1])}
-	var ok bool
-	if rt.size, v, ok = number(v[2:]); !ok {
+	n, v, ok := number(v[2:])
+	if !ok || n > int64(len(v)) {
 		return root{}, false
 	}
+	rt.cursor, v = bytes.Clone(v[:n]), v[n:]
 	if rt.count, v, ok = number(v); !ok {
 		return root{}, false
 	}
-	rt.cursor = bytes.Clone(v)
 	switch {
-	case rt.state == Complete && len(v) > 0,
-		rt.state == Filling && (rt.count > 0 || rt.height > 0),
-		rt.height == 0 && rt.size != rt.count,
-		rt.height > 0 && (rt.size < 2 || rt.size > rt.count):
+	case rt.state == Complete && len(rt.cursor) > 0,
+		rt.state == Filling && (rt.count > 0 || rt.height > 0):
 		return root{}, false
+	case rt.height == 0:
+		return rt, len(v) == 0
 	}
-	return rt, true
+	rt.kids, ok = decodeList(v, rt.count)
+	return rt, ok && len(rt.kids) >= 2
 }
 
-// nodes yields the nodes of a level that start in lo ≤ start < hi; a nil hi means
-// no upper bound. A node's start is valid until yield returns.
-func (x Index) nodes(r driver.Reader, level int, lo, hi []byte, reverse bool, yield func(node) bool) error {
-	var bad error
-	err := x.scan(r, byte(level), lo, hi, reverse, func(start, value []byte) bool {
-		n, ok := decodeNode(level, start, value)
-		if !ok {
-			bad = damaged("record %x of bucket %x of level %d", value, start, level)
-			return false
-		}
-		return yield(n)
-	})
-	if bad != nil {
-		return bad
+// readList sets the kids of n, a node of the given level.
+func (x Index) readList(r driver.Reader, level int, n *node) error {
+	if level == 1 {
+		return nil
 	}
-	return err
+	v, err := r.Get(x.key(kindList+byte(level), n.start))
+	if err != nil {
+		return err
+	}
+	kids, ok := decodeList(v, n.count)
+	if !ok {
+		return damaged("list %x of bucket %x of level %d", v, n.start, level)
+	}
+	n.kids = kids
+	return nil
 }
 
-func decodeNode(level int, start, value []byte) (node, bool) {
-	n := node{start: start}
-	var ok bool
-	if n.count, value, ok = number(value); !ok {
-		return n, false
+func (x Index) writeList(tx driver.Tx, level int, n node) error {
+	if level == 1 {
+		return nil
 	}
-	n.size = n.count
-	if level > 1 {
-		if n.size, value, ok = number(value); !ok {
-			return n, false
-		}
-	}
-	return n, len(value) == 0
+	return tx.Put(x.key(kindList+byte(level), n.start), appendList(nil, n.kids))
 }
 
-func (x Index) putNode(tx driver.Tx, level int, n node) error {
-	v := binary.AppendUvarint(nil, uint64(n.count))
-	if level > 1 {
-		v = binary.AppendUvarint(v, uint64(n.size))
+// writeNode stores start and list of a node that is new.
+func (x Index) writeNode(tx driver.Tx, level int, n node) error {
+	if err := tx.Put(x.key(byte(level), n.start), []byte{}); err != nil {
+		return err
 	}
-	return tx.Put(x.key(byte(level), n.start), v)
+	return x.writeList(tx, level, n)
 }
 
 func (x Index) deleteNode(tx driver.Tx, level int, start []byte) error {
-	return tx.Delete(x.key(byte(level), start))
+	if err := tx.Delete(x.key(byte(level), start)); err != nil || level == 1 {
+		return err
+	}
+	return tx.Delete(x.key(kindList+byte(level), start))
+}
+
+func appendList(v []byte, kids []int64) []byte {
+	for _, n := range kids {
+		v = binary.AppendUvarint(v, uint64(n))
+	}
+	return v
+}
+
+// decodeList returns the numbers in v, of which there is at least one and which
+// make up sum.
+func decodeList(v []byte, sum int64) ([]int64, bool) {
+	kids := make([]int64, 0, min(len(v), maxKids)+1)
+	for len(v) > 0 && len(kids) < maxKids {
+		n, rest, ok := number(v)
+		if !ok {
+			return nil, false
+		}
+		kids = append(kids, n)
+		sum -= n
+		v = rest
+	}
+	return kids, len(v) == 0 && len(kids) > 0 && sum == 0
+}
+
+// starts yields the starts of a level's nodes in lo ≤ start < hi; a nil hi means
+// no upper bound. A start is valid until yield returns.
+func (x Index) starts(r driver.Reader, level int, lo, hi []byte, reverse bool, yield func(start []byte) bool) error {
+	return x.scan(r, byte(level), lo, hi, reverse, func(start, _ []byte) bool { return yield(start) })
 }
 
 // entries yields the entries lo ≤ entry < hi; a nil hi means no upper bound.

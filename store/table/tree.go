@@ -2,15 +2,16 @@ package table
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/okapi-mail/okapi/store/driver"
 )
 
-// A tree is the way from the root of an index down to one entry that has just
-// been written or deleted, and what mends the nodes on that way.
+// A tree is the way from the root of an index down to one entry, and what mends
+// the nodes on that way when the entry has been written or deleted.
 type tree struct {
 	x     Index
-	tx    driver.Tx
+	tx    driver.Tx // nil when only read
 	root  root
 	entry []byte
 	path  []node // path[i] is the node of level i+1 that holds entry; the last one is the root's
@@ -33,68 +34,111 @@ func (x Index) least(level int) int64 { return max(x.most(level)/4, 2) }
 // room for what comes later.
 func (x Index) fill(level int) int64 { return x.most(level) * 3 / 4 }
 
-func (x Index) walk(tx driver.Tx, rt root, entry []byte) (*tree, error) {
-	t := &tree{x: x, tx: tx, root: rt, entry: entry, path: make([]node, 0, rt.height+2)}
-	for level := 1; level <= rt.height; level++ {
-		n, ok, err := x.lastNode(tx, level, after(entry))
+func (x Index) walk(r driver.Reader, rt root, entry []byte) (*tree, error) {
+	t := &tree{x: x, root: rt, entry: entry, path: make([]node, rt.height+1, rt.height+2)}
+	t.path[rt.height] = rt.node
+	hi := after(entry)
+	for level := rt.height; level > 0; level-- {
+		n, err := x.childFor(r, level, t.path[level], hi)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
-			return nil, damaged("level %d has no bucket for %x", level, entry)
-		}
-		t.path = append(t.path, n)
+		t.path[level-1] = n
 	}
-	t.path = append(t.path, rt.node)
 	return t, nil
 }
 
-// lastNode returns the last node of a level that starts below hi; a nil hi means
-// no bound.
-func (x Index) lastNode(r driver.Reader, level int, hi []byte) (n node, ok bool, err error) {
-	err = x.nodes(r, level, nil, hi, true, func(last node) bool {
-		n, ok = last.clone(), true
-		return false
-	})
-	return n, ok, err
+func (x Index) walkTx(tx driver.Tx, rt root, entry []byte) (*tree, error) {
+	t, err := x.walk(tx, rt, entry)
+	if err == nil {
+		t.tx = tx
+	}
+	return t, err
 }
 
-// firstNode returns the first node of a level that starts at lo or above.
-func (x Index) firstNode(r driver.Reader, level int, lo []byte) (n node, ok bool, err error) {
-	err = x.nodes(r, level, lo, nil, false, func(first node) bool {
-		n, ok = first.clone(), true
-		return false
+// childFor returns the last child of parent, a node of the given level, that
+// starts below hi.
+func (x Index) childFor(r driver.Reader, level int, parent node, hi []byte) (node, error) {
+	var seen int
+	var start []byte
+	aligned := true
+	err := x.starts(r, level, parent.start, hi, false, func(s []byte) bool {
+		aligned = aligned && (seen > 0 || bytes.Equal(s, parent.start))
+		start = append(start[:0], s...)
+		seen++
+		return aligned && seen <= len(parent.kids)
 	})
-	return n, ok, err
+	if err == nil && (!aligned || seen == 0 || seen > len(parent.kids)) {
+		err = damaged("starts of level %d from %x do not fit their list", level, parent.start)
+	}
+	if err != nil {
+		return node{}, err
+	}
+	n := node{start: start, count: parent.kids[seen-1], pos: seen - 1}
+	return n, x.readList(r, level, &n)
+}
+
+// child returns the child of parent at pos, a node of the given level.
+func (x Index) child(r driver.Reader, level int, parent node, pos int) (node, error) {
+	start, err := x.startAt(r, level, parent.start, pos)
+	if err != nil {
+		return node{}, err
+	}
+	n := node{start: start, count: parent.kids[pos], pos: pos}
+	return n, x.readList(r, level, &n)
+}
+
+// startAt returns the start of a level that is n after the one at from.
+func (x Index) startAt(r driver.Reader, level int, from []byte, n int) (start []byte, err error) {
+	if n == 0 {
+		return from, nil
+	}
+	err = x.starts(r, level, from, nil, false, func(s []byte) bool {
+		if n--; n < 0 {
+			start = bytes.Clone(s)
+		}
+		return n >= 0
+	})
+	if err == nil && n >= 0 {
+		err = damaged("level %d lacks nodes after %x", level, from)
+	}
+	return start, err
+}
+
+// before returns how many entries are in the nodes left of the path.
+func (t *tree) before() (n int64) {
+	for level := 1; level <= t.root.height; level++ {
+		for _, kid := range t.at(level + 1).kids[:t.at(level).pos] {
+			n += kid
+		}
+	}
+	return n
 }
 
 // at returns the path's node of a level.
 func (t *tree) at(level int) *node { return &t.path[level-1] }
 
-// put stores the path's node of a level. The root is stored at the end.
-func (t *tree) put(level int) error {
-	if level > t.root.height {
-		return nil
-	}
-	return t.x.putNode(t.tx, level, *t.at(level))
-}
-
 // add counts the entry in every node of the path, as d more.
 func (t *tree) add(d int64) error {
-	t.at(1).size += d
-	for level := range t.path {
-		n := &t.path[level]
-		if n.count += d; n.count < 0 || n.size < 0 {
-			return damaged("bucket %x counts fewer entries than it has", n.start)
+	for level := 1; level <= len(t.path); level++ {
+		n := t.at(level)
+		if n.count += d; n.count < 0 {
+			return damaged("bucket %x has more entries than its record says", n.start)
 		}
-		if err := t.put(level + 1); err != nil {
-			return err
+		if level > 1 {
+			n.kids[t.at(level-1).pos] += d
 		}
 	}
 	return nil
 }
 
+// finish stores the lists of the path and the root.
 func (t *tree) finish() error {
+	for level := 2; level <= t.root.height; level++ {
+		if err := t.x.writeList(t.tx, level, *t.at(level)); err != nil {
+			return err
+		}
+	}
 	t.root.node = t.path[len(t.path)-1]
 	return t.x.writeRoot(t.tx, t.root)
 }
@@ -107,7 +151,7 @@ func (t *tree) inserted() error {
 	}
 	var place place
 	for level := 1; level <= len(t.path); level++ {
-		if t.at(level).size <= t.x.most(level) {
+		if t.at(level).size(level) <= t.x.most(level) {
 			break
 		}
 		if place == unknown {
@@ -157,59 +201,85 @@ func (t *tree) place() (place, error) {
 // part will never grow again.
 func (t *tree) split(level int, place place) error {
 	n := *t.at(level)
-	keep := n.size / 2
+	keep := n.size(level) / 2
 	switch place {
 	case first:
 		keep = 1
 	case last:
-		keep = n.size - 1
-	}
-	if level > t.root.height {
-		if t.root.height == maxHeight {
-			return damaged("index is higher than %d levels", maxHeight)
-		}
-		t.root.height++
-		t.path = append(t.path, node{size: 1, count: n.count})
+		keep = n.size(level) - 1
 	}
 	left, right, err := t.cut(level, n, keep)
 	if err != nil {
 		return err
 	}
-	t.at(level+1).size++
-	if err := t.x.putNode(t.tx, level, left); err != nil {
+	if level > t.root.height {
+		if err := t.raise(n.count); err != nil {
+			return err
+		}
+		if err := t.x.writeNode(t.tx, level, left); err != nil {
+			return err
+		}
+	}
+	*t.at(level) = left // finish stores its list
+	if err := t.x.writeNode(t.tx, level, right); err != nil {
 		return err
 	}
-	if err := t.x.putNode(t.tx, level, right); err != nil {
-		return err
+	parent := t.at(level + 1)
+	parent.kids = slices.Replace(parent.kids, n.pos, n.pos+1, left.count, right.count)
+	return nil
+}
+
+// raise puts a new root with a single child above the old one.
+func (t *tree) raise(count int64) error {
+	if t.root.height == maxHeight {
+		return damaged("index is higher than %d levels", maxHeight)
 	}
-	return t.put(level + 1)
+	t.root.height++
+	t.path = append(t.path, node{count: count, kids: []int64{count}})
+	return nil
 }
 
 // cut returns two nodes for n: one with its first keep children, one with the rest.
 func (t *tree) cut(level int, n node, keep int64) (left, right node, err error) {
-	var seen, count int64
+	left = node{start: n.start, pos: n.pos}
+	right = node{pos: n.pos + 1}
+	if level == 1 {
+		left.count = keep
+		right.start, err = t.middle(n, keep)
+	} else {
+		left.kids, right.kids = slices.Clone(n.kids[:keep]), slices.Clone(n.kids[keep:])
+		left.count = sum(left.kids)
+		right.start, err = t.x.startAt(t.tx, level-1, n.start, int(keep))
+	}
+	right.count = n.count - left.count
+	return left, right, err
+}
+
+// middle returns what separates the first keep entries of n from the rest.
+func (t *tree) middle(n node, keep int64) ([]byte, error) {
 	var previous, start []byte
-	each := func(child []byte, entries int64) bool {
+	var seen int64
+	err := t.x.entries(t.tx, n.start, nil, false, func(e []byte) bool {
 		if seen++; seen <= keep {
-			count += entries
-			previous = append(previous[:0], child...)
+			if seen == keep {
+				previous = bytes.Clone(e)
+			}
 			return true
 		}
-		start = bytes.Clone(child)
+		start = separator(previous, e)
 		return false
+	})
+	if err == nil && seen <= keep {
+		err = damaged("bucket %x has fewer than %d entries", n.start, n.count)
 	}
-	if level == 1 {
-		err = t.x.entries(t.tx, n.start, nil, false, func(e []byte) bool { return each(e, 1) })
-		start = separator(previous, start)
-	} else {
-		err = t.x.nodes(t.tx, level-1, n.start, nil, false, func(c node) bool { return each(c.start, c.count) })
+	return start, err
+}
+
+func sum(kids []int64) (n int64) {
+	for _, kid := range kids {
+		n += kid
 	}
-	if err == nil && (seen <= keep || count >= n.count) {
-		err = damaged("bucket %x of level %d is smaller than its record says", n.start, level)
-	}
-	left = node{n.start, keep, count}
-	right = node{start, n.size - keep, n.count - count}
-	return left, right, err
+	return n
 }
 
 // deleted counts the entry off and joins the nodes that it left too small with a
@@ -219,7 +289,7 @@ func (t *tree) deleted() error {
 		return err
 	}
 	for level := t.root.height; level > 0; level-- {
-		if t.at(level).size >= t.x.least(level) {
+		if t.at(level).size(level) >= t.x.least(level) {
 			continue
 		}
 		if err := t.join(level); err != nil {
@@ -242,56 +312,64 @@ func (t *tree) join(level int) error {
 	if err := t.x.deleteNode(t.tx, level, right.start); err != nil {
 		return err
 	}
-	both := node{left.start, left.size + right.size, left.count + right.count}
-	if both.size <= t.x.fill(level) {
-		*t.at(level) = both
-		t.at(level+1).size--
-		if err := t.put(level + 1); err != nil {
-			return err
-		}
-		return t.put(level)
+	if level > 1 && t.at(level).pos == right.pos {
+		t.at(level - 1).pos += len(left.kids)
 	}
-	if left, right, err = t.cut(level, both, both.size/2); err != nil {
+	both := node{start: left.start, count: left.count + right.count, kids: slices.Concat(left.kids, right.kids), pos: left.pos}
+	parent := t.at(level + 1)
+	if both.size(level) <= t.x.fill(level) {
+		*t.at(level) = both // finish stores its list
+		parent.kids = slices.Replace(parent.kids, left.pos, right.pos+1, both.count)
+		return nil
+	}
+	if left, right, err = t.cut(level, both, both.size(level)/2); err != nil {
 		return err
 	}
-	if err := t.x.putNode(t.tx, level, left); err != nil {
-		return err
-	}
-	if *t.at(level) = left; bytes.Compare(right.start, t.entry) <= 0 {
+	parent.kids[left.pos], parent.kids[right.pos] = left.count, right.count
+	return t.shared(level, left, right)
+}
+
+// shared stores two nodes that shared their children anew, and takes the path
+// through the one that holds the entry.
+func (t *tree) shared(level int, left, right node) error {
+	*t.at(level) = left
+	if bytes.Compare(right.start, t.entry) <= 0 {
 		*t.at(level) = right
+		if level > 1 {
+			t.at(level - 1).pos -= len(left.kids)
+		}
 	}
-	return t.x.putNode(t.tx, level, right)
+	if err := t.x.writeNode(t.tx, level, right); err != nil {
+		return err
+	}
+	return t.x.writeList(t.tx, level, left)
 }
 
 // pair returns the path's node of a level and its neighbour below the same parent,
-// in order. The first child of a parent starts where the parent does.
+// in order.
 func (t *tree) pair(level int) (left, right node, err error) {
 	n, parent := *t.at(level), *t.at(level + 1)
-	var ok bool
 	switch {
-	case parent.size < 2:
-	case bytes.Equal(n.start, parent.start):
+	case len(parent.kids) < 2:
+		err = damaged("bucket %x of level %d has no neighbour", n.start, level)
+	case n.pos == 0:
 		left = n
-		right, ok, err = t.x.firstNode(t.tx, level, after(n.start))
+		right, err = t.x.child(t.tx, level, parent, 1)
 	default:
 		right = n
-		left, ok, err = t.x.lastNode(t.tx, level, n.start)
-	}
-	if err == nil && !ok {
-		err = damaged("bucket %x of level %d has no neighbour", n.start, level)
+		left, err = t.x.child(t.tx, level, parent, n.pos-1)
 	}
 	return left, right, err
 }
 
 // lower takes levels off that have a single node.
 func (t *tree) lower() error {
-	for t.root.height > 0 && t.path[len(t.path)-1].size == 1 {
-		only := t.path[len(t.path)-2]
-		if err := t.x.deleteNode(t.tx, t.root.height, only.start); err != nil {
+	for t.root.height > 0 && len(t.path[t.root.height].kids) == 1 {
+		if err := t.x.deleteNode(t.tx, t.root.height, t.at(t.root.height).start); err != nil {
 			return err
 		}
+		t.path = t.path[:t.root.height]
 		t.root.height--
-		t.path = t.path[:len(t.path)-1]
 	}
 	return nil
 }
