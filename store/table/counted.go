@@ -25,10 +25,10 @@ var ErrIncomplete = errors.New("table: index is still being built")
 //
 // The entries themselves are keys of the store, and the leaves of a B+tree. A node
 // is a half-open range of entries, named by the shortest key that starts it. Nodes
-// of level 1 have up to 128 entries, those above up to 128 nodes. The starts of a
+// of level 1 have up to 128 entries, those above up to 192 nodes. The starts of a
 // level's nodes are keys of their own, written when nodes are split or joined and
 // never else. What changes with every entry, the list of how many entries each
-// child of a node has, is one record of 100 to 300 bytes per node above level 1,
+// child of a node has, is one record of 100 to 400 bytes per node above level 1,
 // and only ever fetched by its key: in a log-structured store a scan would step
 // over all the versions that such a record had lately. The root's list stands in
 // the root record. The tree is as high as it needs to be: up to 128 entries have a
@@ -39,10 +39,10 @@ var ErrIncomplete = errors.New("table: index is still being built")
 //
 // # Cost
 //
-// With h levels of nodes (0 up to 128 entries, 1 up to about 10,000, 2 up to
-// about 1,000,000) and g = max(h, 1):
+// With h levels of nodes (0 up to 128 entries, 1 up to about 15,000, 2 up to
+// about 2,000,000, 3 up to about 300,000,000) and g = max(h, 1):
 //
-//	Insert            g+1 gets, h scans of 64 keys on average and 128 at most, g+1 puts
+//	Insert            g+1 gets, h scans of about 70 keys and 192 at most, g+1 puts
 //	Delete            g+1 gets, h scans of the same kind, g puts, 1 delete
 //	  now and then    a split or join: up to 4 scans of up to 256 keys, up to 5 puts
 //	Len, Status       1 get
@@ -70,7 +70,7 @@ type Index struct {
 // with prefix belongs to it. The index keeps prefix, which must not be modified
 // afterwards.
 func NewIndex(prefix []byte) Index {
-	return Index{prefix: prefix, leaf: 128, fan: 128}
+	return Index{prefix: prefix, leaf: 128, fan: 192}
 }
 
 // MaxEntry returns the most bytes that an entry may have.

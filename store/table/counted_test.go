@@ -326,7 +326,7 @@ func TestCostIsWhatTheDocumentationSays(t *testing.T) {
 	}
 	e := number(99999)
 	c := measure(func() error { _, err := x.Insert(tx, e); return err })
-	assert.LessOrEqual(t, c.keys, 128*h)
+	assert.LessOrEqual(t, c.keys, 192*h)
 	c.keys = 0
 	assert.Equal(t, cost{gets: h + 1, scans: h, puts: h + 1}, c)
 	c = measure(func() error { _, err := x.Delete(tx, e); return err })
@@ -334,11 +334,11 @@ func TestCostIsWhatTheDocumentationSays(t *testing.T) {
 	assert.Equal(t, cost{gets: h + 1, scans: h, puts: h, deletes: 1}, c)
 	assert.Equal(t, cost{gets: 1}, measure(func() error { _, err := x.Len(tx); return err }))
 	c = measure(func() error { _, _, err := x.Rank(tx, e); return err })
-	assert.LessOrEqual(t, c.keys, 128*(h+1))
+	assert.LessOrEqual(t, c.keys, 192*(h+1))
 	c.keys = 0
 	assert.Equal(t, cost{gets: h, scans: h + 1}, c)
 	c = measure(func() error { _, err := x.Select(tx, 77777); return err })
-	assert.LessOrEqual(t, c.keys, 128*(h+1))
+	assert.LessOrEqual(t, c.keys, 192*(h+1))
 	c.keys = 0
 	assert.Equal(t, cost{gets: h, scans: h + 1}, c)
 }
