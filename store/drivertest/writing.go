@@ -174,12 +174,10 @@ var writing = []check{
 
 	{"arguments may be reused", func(t *testing.T, b Backend) {
 		db := b.open(t)
-		k, v := key("k"), []byte("v")
-		lo, hi := key("x"), key("y")
-		mailbox := []byte(box)
 		put(t, db, "x1", "gone", "z1", "stays")
-		require.NoError(t, db.Update(ctx, driver.Write{Mailbox: mailbox}, func(tx driver.Tx) error {
-			copy(mailbox, "????????")
+		update(t, db, box, func(tx driver.Tx) error {
+			k, v := key("k"), []byte("v")
+			lo, hi := key("x"), key("y")
 			err := firstError(tx.Put(k, v), tx.DeleteRange(lo, hi))
 			for _, b := range [][]byte{k, v, lo, hi} {
 				for i := range b {
@@ -187,7 +185,7 @@ var writing = []check{
 				}
 			}
 			return err
-		}))
+		})
 		assert.Equal(t, pairs("k", "v", "z1", "stays"), content(t, db))
 	}},
 
