@@ -31,7 +31,7 @@ var (
 	// PidTagAccess: what the user may do with an object. MS-OXCPRPT 2.2.1.1. Also PR_ACCESS, ptagAccess.
 	PidTagAccess = Key[mapi.Access]{Name: "PidTagAccess", prop: mapi.Prop{ID: 0x0FF4, Type: mapi.PtypInteger32}, from: asInt32[mapi.Access], to: rawInt32[mapi.Access]}
 
-	// PidTagAccessControlListData: access control list data. MS-OXCPERM 2.2.3. Also PR_ACL_DATA, ptagACLData.
+	// PidTagAccessControlListData: permissions of the folder as binary data. MS-OXCPERM 2.2.3. Also PR_ACL_DATA, ptagACLData.
 	PidTagAccessControlListData = Key[[]byte]{Name: "PidTagAccessControlListData", prop: mapi.Prop{ID: 0x3FE0, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagAccessControlListTable: access control list table. Also PR_ACL_TABLE.
@@ -46,10 +46,10 @@ var (
 	// PidTagAcknowledgementMode: acknowledgement mode. Also PR_ACKNOWLEDGEMENT_MODE.
 	PidTagAcknowledgementMode = Key[int32]{Name: "PidTagAcknowledgementMode", prop: mapi.Prop{ID: 0x0001, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAdditionalRenEntryIds: additional ren entry ids. MS-OXOSFLD 2.2.4. Also PR_ADDITIONAL_REN_ENTRYIDS, PR_OUTLOOK_2003_ENTRYIDS, ptagAdditionalRenEntryIds.
+	// PidTagAdditionalRenEntryIds: entry ids of special folders: conflicts, sync issues, junk and so on. MS-OXOSFLD 2.2.4. Also PR_ADDITIONAL_REN_ENTRYIDS, PR_OUTLOOK_2003_ENTRYIDS, ptagAdditionalRenEntryIds.
 	PidTagAdditionalRenEntryIds = Key[[][]byte]{Name: "PidTagAdditionalRenEntryIds", prop: mapi.Prop{ID: 0x36D8, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
-	// PidTagAdditionalRenEntryIdsEx: additional ren entry ids ex. MS-OXOSFLD 2.2.5. Also PR_ADDITIONAL_REN_ENTRYIDS_EX, ptagAdditionalRenEntryIdsEx.
+	// PidTagAdditionalRenEntryIdsEx: entry ids of further special folders, by kind. MS-OXOSFLD 2.2.5. Also PR_ADDITIONAL_REN_ENTRYIDS_EX, ptagAdditionalRenEntryIdsEx.
 	PidTagAdditionalRenEntryIdsEx = Key[[]byte]{Name: "PidTagAdditionalRenEntryIdsEx", prop: mapi.Prop{ID: 0x36D9, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagAddressBookAuthorizedSenders: address book authorized senders. MS-OXOABK 2.2.4.42. Also PR_EMS_AB_AUTH_ORIG.
@@ -64,7 +64,7 @@ var (
 	// PidTagAddressBookDeliveryContentLength: address book delivery content length. MS-OXOABK 2.2.3.27. Also PR_EMS_AB_DELIV_CONT_LENGTH.
 	PidTagAddressBookDeliveryContentLength = Key[int32]{Name: "PidTagAddressBookDeliveryContentLength", prop: mapi.Prop{ID: 0x806A, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAddressBookDisplayNamePrintable: address book display name printable. MS-OXOABK 2.2.3.7. Also PR_7BIT_DISPLAY_NAME, PR_EMS_AB_DISPLAY_NAME_PRINTABLE, PidTag7BitDisplayName, ptagSimpleDisplayName.
+	// PidTagAddressBookDisplayNamePrintable: display name in printable 7-bit characters. MS-OXOABK 2.2.3.7. Also PR_7BIT_DISPLAY_NAME, PR_EMS_AB_DISPLAY_NAME_PRINTABLE, PidTag7BitDisplayName, ptagSimpleDisplayName.
 	PidTagAddressBookDisplayNamePrintable = Key[string]{Name: "PidTagAddressBookDisplayNamePrintable", prop: mapi.Prop{ID: 0x39FF, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagAddressBookDisplayTypeExtended: address book display type extended. MS-OXOABK 2.2.3.35. Also PR_EMS_AB_DISPLAY_TYPE_EX.
@@ -250,7 +250,7 @@ var (
 	// PidTagAddressBookX509Certificate: address book x 509 certificate. MS-OXOABK 2.2.4.35. Also PR_EMS_AB_X509_CERT.
 	PidTagAddressBookX509Certificate = Key[[][]byte]{Name: "PidTagAddressBookX509Certificate", prop: mapi.Prop{ID: 0x8C6A, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
-	// PidTagAddressType: address type. MS-OXOABK 2.2.3.13. Also PR_ADDRTYPE, ptagAddrType.
+	// PidTagAddressType: kind of the address, such as "SMTP" or "EX". MS-OXOABK 2.2.3.13. Also PR_ADDRTYPE, ptagAddrType.
 	PidTagAddressType = Key[string]{Name: "PidTagAddressType", prop: mapi.Prop{ID: 0x3002, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagAdminDataEntryId: admin data entry id.
@@ -265,70 +265,70 @@ var (
 	// PidTagAlternateRecipient: alternate recipient. Also PR_ALTERNATE_RECIPIENT.
 	PidTagAlternateRecipient = Key[[]byte]{Name: "PidTagAlternateRecipient", prop: mapi.Prop{ID: 0x3A01, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAlternateRecipientAllowed: alternate recipient allowed. MS-OXCMSG 2.2.1.36. Also PR_ALTERNATE_RECIPIENT_ALLOWED, ptagAlternateRecipientAllowed.
+	// PidTagAlternateRecipientAllowed: whether the message may go to an alternate recipient. MS-OXCMSG 2.2.1.36. Also PR_ALTERNATE_RECIPIENT_ALLOWED, ptagAlternateRecipientAllowed.
 	PidTagAlternateRecipientAllowed = Key[bool]{Name: "PidTagAlternateRecipientAllowed", prop: mapi.Prop{ID: 0x0002, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagAnr: anr. MS-OXOABK 2.2.10.1. Also PR_ANR.
 	PidTagAnr = Key[string]{Name: "PidTagAnr", prop: mapi.Prop{ID: 0x360C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagArchiveDate: archive date. MS-OXCMSG 2.2.1.58.8. Also PR_ARCHIVE_DATE, ptagArchiveDate.
+	// PidTagArchiveDate: when the item is to be archived. MS-OXCMSG 2.2.1.58.8. Also PR_ARCHIVE_DATE, ptagArchiveDate.
 	PidTagArchiveDate = Key[time.Time]{Name: "PidTagArchiveDate", prop: mapi.Prop{ID: 0x301F, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagArchivePeriod: archive period. MS-OXCMSG 2.2.1.58.7. Also PR_ARCHIVE_PERIOD, ptagArchivePeriod.
+	// PidTagArchivePeriod: after how many days the item is archived. MS-OXCMSG 2.2.1.58.7. Also PR_ARCHIVE_PERIOD, ptagArchivePeriod.
 	PidTagArchivePeriod = Key[int32]{Name: "PidTagArchivePeriod", prop: mapi.Prop{ID: 0x301E, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagArchiveTag: archive tag. MS-OXCMSG 2.2.1.58.1. Also PR_ARCHIVE_TAG, ptagArchiveTag.
+	// PidTagArchiveTag: archive policy of the item. MS-OXCMSG 2.2.1.58.1. Also PR_ARCHIVE_TAG, ptagArchiveTag.
 	PidTagArchiveTag = Key[[]byte]{Name: "PidTagArchiveTag", prop: mapi.Prop{ID: 0x3018, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAssistant: assistant. MS-OXOABK 2.2.4.8. Also PR_ASSISTANT, urn:schemas:contacts:secretarycn.
+	// PidTagAssistant: name of the assistant. MS-OXOABK 2.2.4.8. Also PR_ASSISTANT, urn:schemas:contacts:secretarycn.
 	PidTagAssistant = Key[string]{Name: "PidTagAssistant", prop: mapi.Prop{ID: 0x3A30, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagAssistantTelephoneNumber: assistant telephone number. MS-OXOABK 2.2.4.31. Also PR_ASSISTANT_TELEPHONE_NUMBER, urn:schemas:contacts:secretaryphone.
 	PidTagAssistantTelephoneNumber = Key[string]{Name: "PidTagAssistantTelephoneNumber", prop: mapi.Prop{ID: 0x3A2E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAssociated: associated. MS-OXCFXICS 2.2.1.5. Also PR_ASSOCIATED, ptagAssociated.
+	// PidTagAssociated: whether the message is in the folder's associated contents. MS-OXCFXICS 2.2.1.5. Also PR_ASSOCIATED, ptagAssociated.
 	PidTagAssociated = Key[bool]{Name: "PidTagAssociated", prop: mapi.Prop{ID: 0x67AA, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagAssociatedContentCount: associated content count. Also PR_ASSOC_CONTENT_COUNT.
+	// PidTagAssociatedContentCount: number of associated messages in the folder. Also PR_ASSOC_CONTENT_COUNT.
 	PidTagAssociatedContentCount = Key[int32]{Name: "PidTagAssociatedContentCount", prop: mapi.Prop{ID: 0x3617, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagAssociatedSharingProvider: associated sharing provider. Also PR_ASSOCIATED_SHARING_PROVIDER.
 	PidTagAssociatedSharingProvider = Key[mapi.GUID]{Name: "PidTagAssociatedSharingProvider", prop: mapi.Prop{ID: 0x0EA0, Type: mapi.PtypGuid}, from: as[mapi.GUID], to: raw[mapi.GUID]}
 
-	// PidTagAttachAdditionalInformation: attach additional information. MS-OXCMSG 2.2.2.21. Also PR_ATTACH_ADDITIONAL_INFO.
+	// PidTagAttachAdditionalInformation: information about a Macintosh file. MS-OXCMSG 2.2.2.21. Also PR_ATTACH_ADDITIONAL_INFO.
 	PidTagAttachAdditionalInformation = Key[[]byte]{Name: "PidTagAttachAdditionalInformation", prop: mapi.Prop{ID: 0x370F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAttachContentBase: attach content base. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_CONTENT_BASE.
+	// PidTagAttachContentBase: Content-Base of the attachment. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_CONTENT_BASE.
 	PidTagAttachContentBase = Key[string]{Name: "PidTagAttachContentBase", prop: mapi.Prop{ID: 0x3711, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachContentId: attach content id. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_CONTENT_ID.
+	// PidTagAttachContentId: Content-ID of the attachment. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_CONTENT_ID.
 	PidTagAttachContentId = Key[string]{Name: "PidTagAttachContentId", prop: mapi.Prop{ID: 0x3712, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachContentLocation: attach content location. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_CONTENT_LOCATION.
+	// PidTagAttachContentLocation: Content-Location of the attachment. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_CONTENT_LOCATION.
 	PidTagAttachContentLocation = Key[string]{Name: "PidTagAttachContentLocation", prop: mapi.Prop{ID: 0x3713, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachDataBinary: attach data binary. Also PR_ATTACH_DATA_BIN.
+	// PidTagAttachDataBinary: contents of the attached file. Also PR_ATTACH_DATA_BIN.
 	PidTagAttachDataBinary = Key[[]byte]{Name: "PidTagAttachDataBinary", prop: mapi.Prop{ID: 0x3701, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAttachDataObject: attach data object. MS-OXCMSG 2.2.2.8. Also PR_ATTACH_DATA_OBJ, ptagAttachDataObj.
+	// PidTagAttachDataObject: the attached message or OLE object. MS-OXCMSG 2.2.2.8. Also PR_ATTACH_DATA_OBJ, ptagAttachDataObj.
 	PidTagAttachDataObject = Key[mapi.Object]{Name: "PidTagAttachDataObject", prop: mapi.Prop{ID: 0x3701, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAttachEncoding: attach encoding. MS-OXCMSG 2.2.2.20. Also PR_ATTACH_ENCODING.
+	// PidTagAttachEncoding: encoding of the attached data, such as MacBinary. MS-OXCMSG 2.2.2.20. Also PR_ATTACH_ENCODING.
 	PidTagAttachEncoding = Key[[]byte]{Name: "PidTagAttachEncoding", prop: mapi.Prop{ID: 0x3702, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAttachExtension: attach extension. MS-OXCMSG 2.2.2.12. Also PR_ATTACH_EXTENSION.
+	// PidTagAttachExtension: extension of the file name, with its dot. MS-OXCMSG 2.2.2.12. Also PR_ATTACH_EXTENSION.
 	PidTagAttachExtension = Key[string]{Name: "PidTagAttachExtension", prop: mapi.Prop{ID: 0x3703, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachFilename: attach filename. MS-OXCMSG 2.2.2.11. Also PR_ATTACH_FILENAME, ptagAttachFilename.
+	// PidTagAttachFilename: file name in the form 8.3. MS-OXCMSG 2.2.2.11. Also PR_ATTACH_FILENAME, ptagAttachFilename.
 	PidTagAttachFilename = Key[string]{Name: "PidTagAttachFilename", prop: mapi.Prop{ID: 0x3704, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagAttachFlags: where an attachment is used in the body. MS-OXCMSG 2.2.2.18. Also PR_ATTACH_FLAGS.
 	PidTagAttachFlags = Key[mapi.AttachFlags]{Name: "PidTagAttachFlags", prop: mapi.Prop{ID: 0x3714, Type: mapi.PtypInteger32}, from: asInt32[mapi.AttachFlags], to: rawInt32[mapi.AttachFlags]}
 
-	// PidTagAttachLongFilename: attach long filename. MS-OXCMSG 2.2.2.10. Also PR_ATTACH_LONG_FILENAME.
+	// PidTagAttachLongFilename: file name. MS-OXCMSG 2.2.2.10. Also PR_ATTACH_LONG_FILENAME.
 	PidTagAttachLongFilename = Key[string]{Name: "PidTagAttachLongFilename", prop: mapi.Prop{ID: 0x3707, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachLongPathname: attach long pathname. MS-OXCMSG 2.2.2.13. Also PR_ATTACH_LONG_PATHNAME, ptagAttachLongPathname.
+	// PidTagAttachLongPathname: path of the linked file. MS-OXCMSG 2.2.2.13. Also PR_ATTACH_LONG_PATHNAME, ptagAttachLongPathname.
 	PidTagAttachLongPathname = Key[string]{Name: "PidTagAttachLongPathname", prop: mapi.Prop{ID: 0x370D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagAttachMethod: how the contents of an attachment are kept. MS-OXCMSG 2.2.2.9. Also PR_ATTACH_METHOD, ptagAttachMethod.
@@ -337,52 +337,52 @@ var (
 	// PidTagAttachMimeSequence: attach mime sequence. Also PR_ATTACH_MIME_SEQUENCE.
 	PidTagAttachMimeSequence = Key[int32]{Name: "PidTagAttachMimeSequence", prop: mapi.Prop{ID: 0x3710, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAttachMimeTag: attach mime tag. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_MIME_TAG.
+	// PidTagAttachMimeTag: media type of the attachment. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_MIME_TAG.
 	PidTagAttachMimeTag = Key[string]{Name: "PidTagAttachMimeTag", prop: mapi.Prop{ID: 0x370E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachNumber: attach number. MS-OXCMSG 2.2.2.6. Also PR_ATTACH_NUM, ptagAttachNum.
+	// PidTagAttachNumber: number of the attachment within its message. MS-OXCMSG 2.2.2.6. Also PR_ATTACH_NUM, ptagAttachNum.
 	PidTagAttachNumber = Key[int32]{Name: "PidTagAttachNumber", prop: mapi.Prop{ID: 0x0E21, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAttachPathname: attach pathname. MS-OXCMSG 2.2.2.14. Also PR_ATTACH_PATHNAME, ptagAttachPathname.
+	// PidTagAttachPathname: path of the linked file in the form 8.3. MS-OXCMSG 2.2.2.14. Also PR_ATTACH_PATHNAME, ptagAttachPathname.
 	PidTagAttachPathname = Key[string]{Name: "PidTagAttachPathname", prop: mapi.Prop{ID: 0x3708, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachPayloadClass: attach payload class. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_PAYLOAD_CLASS, ptagAttachPayloadClass.
+	// PidTagAttachPayloadClass: class of a mobile attachment. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_PAYLOAD_CLASS, ptagAttachPayloadClass.
 	PidTagAttachPayloadClass = Key[string]{Name: "PidTagAttachPayloadClass", prop: mapi.Prop{ID: 0x371A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagAttachPayloadProviderGuidString: attach payload provider guid string. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_PAYLOAD_PROV_GUID_STR.
 	PidTagAttachPayloadProviderGuidString = Key[string]{Name: "PidTagAttachPayloadProviderGuidString", prop: mapi.Prop{ID: 0x3719, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachRendering: attach rendering. MS-OXCMSG 2.2.2.17. Also PR_ATTACH_RENDERING, ptagAttachRendering.
+	// PidTagAttachRendering: icon of the attachment as Windows metafile. MS-OXCMSG 2.2.2.17. Also PR_ATTACH_RENDERING, ptagAttachRendering.
 	PidTagAttachRendering = Key[[]byte]{Name: "PidTagAttachRendering", prop: mapi.Prop{ID: 0x3709, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAttachSize: attach size. MS-OXCMSG 2.2.2.5. Also PR_ATTACH_SIZE, ptagAttachSize.
+	// PidTagAttachSize: size of the attachment in bytes. MS-OXCMSG 2.2.2.5. Also PR_ATTACH_SIZE, ptagAttachSize.
 	PidTagAttachSize = Key[int32]{Name: "PidTagAttachSize", prop: mapi.Prop{ID: 0x0E20, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAttachTag: attach tag. MS-OXCMSG 2.2.2.15. Also PR_ATTACH_TAG.
+	// PidTagAttachTag: format of the attached data: TNEF, OLE, MIME. MS-OXCMSG 2.2.2.15. Also PR_ATTACH_TAG.
 	PidTagAttachTag = Key[[]byte]{Name: "PidTagAttachTag", prop: mapi.Prop{ID: 0x370A, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAttachTransportName: attach transport name. MS-OXCMSG 2.2.2.19. Also PR_ATTACH_TRANSPORT_NAME.
+	// PidTagAttachTransportName: name of the attachment for its transport. MS-OXCMSG 2.2.2.19. Also PR_ATTACH_TRANSPORT_NAME.
 	PidTagAttachTransportName = Key[string]{Name: "PidTagAttachTransportName", prop: mapi.Prop{ID: 0x370C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachmentContactPhoto: attachment contact photo. MS-OXOCNTC 2.2.1.8.2. Also PR_ATTACHMENT_CONTACTPHOTO.
+	// PidTagAttachmentContactPhoto: whether the attachment is the contact's photo. MS-OXOCNTC 2.2.1.8.2. Also PR_ATTACHMENT_CONTACTPHOTO.
 	PidTagAttachmentContactPhoto = Key[bool]{Name: "PidTagAttachmentContactPhoto", prop: mapi.Prop{ID: 0x7FFF, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagAttachmentFlags: special uses of an attachment. MS-OXCMSG 2.2.2.23. Also PR_ATTACHMENT_FLAGS, ptagAttachmentFlags.
 	PidTagAttachmentFlags = Key[mapi.AttachmentFlags]{Name: "PidTagAttachmentFlags", prop: mapi.Prop{ID: 0x7FFD, Type: mapi.PtypInteger32}, from: asInt32[mapi.AttachmentFlags], to: rawInt32[mapi.AttachmentFlags]}
 
-	// PidTagAttachmentHidden: attachment hidden. MS-OXCMSG 2.2.2.24. Also PR_ATTACHMENT_HIDDEN.
+	// PidTagAttachmentHidden: whether the attachment is not shown to users. MS-OXCMSG 2.2.2.24. Also PR_ATTACHMENT_HIDDEN.
 	PidTagAttachmentHidden = Key[bool]{Name: "PidTagAttachmentHidden", prop: mapi.Prop{ID: 0x7FFE, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagAttachmentLinkId: attachment link id. MS-OXCMSG 2.2.2.22. Also PR_ATTACHMENT_LINKID, ptagAttachmentLinkId.
+	// PidTagAttachmentLinkId: kind of message that the attachment is linked to. MS-OXCMSG 2.2.2.22. Also PR_ATTACHMENT_LINKID, ptagAttachmentLinkId.
 	PidTagAttachmentLinkId = Key[int32]{Name: "PidTagAttachmentLinkId", prop: mapi.Prop{ID: 0x7FFA, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagAttachmentX400Parameters: attachment x 400 parameters. Also PR_ATTACHMENT_X400_PARAMETERS.
 	PidTagAttachmentX400Parameters = Key[[]byte]{Name: "PidTagAttachmentX400Parameters", prop: mapi.Prop{ID: 0x3700, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAttributeHidden: attribute hidden. MS-OXCFOLD 2.2.2.2.2.1. Also PR_ATTR_HIDDEN, DAV:ishidden, ptagAttrHidden.
+	// PidTagAttributeHidden: whether the object is hidden. MS-OXCFOLD 2.2.2.2.2.1. Also PR_ATTR_HIDDEN, DAV:ishidden, ptagAttrHidden.
 	PidTagAttributeHidden = Key[bool]{Name: "PidTagAttributeHidden", prop: mapi.Prop{ID: 0x10F4, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagAttributeReadOnly: attribute read only. MS-XWDCAL 2.2.1.8. Also PR_ATTR_READONLY, DAV:isreadonly, ptagAttrReadonly.
+	// PidTagAttributeReadOnly: whether the object cannot be changed. MS-XWDCAL 2.2.1.8. Also PR_ATTR_READONLY, DAV:isreadonly, ptagAttrReadonly.
 	PidTagAttributeReadOnly = Key[bool]{Name: "PidTagAttributeReadOnly", prop: mapi.Prop{ID: 0x10F6, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagAttributeSystem: attribute system. Also PR_ATTR_SYSTEM.
@@ -391,34 +391,34 @@ var (
 	// PidTagAuthorizingUsers: authorizing users. Also PR_AUTHORIZING_USERS.
 	PidTagAuthorizingUsers = Key[[]byte]{Name: "PidTagAuthorizingUsers", prop: mapi.Prop{ID: 0x0003, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAutoForwardComment: auto forward comment. MS-OXCMSG 2.2.1.21. Also PR_AUTO_FORWARD_COMMENT.
+	// PidTagAutoForwardComment: text that goes with an automatic forward. MS-OXCMSG 2.2.1.21. Also PR_AUTO_FORWARD_COMMENT.
 	PidTagAutoForwardComment = Key[string]{Name: "PidTagAutoForwardComment", prop: mapi.Prop{ID: 0x0004, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAutoForwarded: auto forwarded. MS-OXCMSG 2.2.1.20. Also PR_AUTO_FORWARDED, ptagAutoForwarded.
+	// PidTagAutoForwarded: whether the message was forwarded automatically. MS-OXCMSG 2.2.1.20. Also PR_AUTO_FORWARDED, ptagAutoForwarded.
 	PidTagAutoForwarded = Key[bool]{Name: "PidTagAutoForwarded", prop: mapi.Prop{ID: 0x0005, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagAutoResponseSuppress: which automatic answers to a message are not wanted. MS-OXOMSG 2.2.1.77. Also PR_AUTO_RESPONSE_SUPPRESS, ptagAutoResponseSuppress.
 	PidTagAutoResponseSuppress = Key[mapi.AutoResponseSuppress]{Name: "PidTagAutoResponseSuppress", prop: mapi.Prop{ID: 0x3FDF, Type: mapi.PtypInteger32}, from: asInt32[mapi.AutoResponseSuppress], to: rawInt32[mapi.AutoResponseSuppress]}
 
-	// PidTagBirthday: birthday. MS-OXOCNTC 2.2.1.5.1. Also PR_BIRTHDAY, urn:schemas:contacts:bday.
+	// PidTagBirthday: birthday, in UTC. MS-OXOCNTC 2.2.1.5.1. Also PR_BIRTHDAY, urn:schemas:contacts:bday.
 	PidTagBirthday = Key[time.Time]{Name: "PidTagBirthday", prop: mapi.Prop{ID: 0x3A42, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagBlockStatus: block status. MS-OXOMSG 2.2.1.1. Also PR_BLOCK_STATUS, ptagBlockStatus.
+	// PidTagBlockStatus: whether external contents of the message are shown. MS-OXOMSG 2.2.1.1. Also PR_BLOCK_STATUS, ptagBlockStatus.
 	PidTagBlockStatus = Key[int32]{Name: "PidTagBlockStatus", prop: mapi.Prop{ID: 0x1096, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagBody: body. MS-OXCMSG 2.2.1.56.1. Also PR_BODY, ptagBody, urn:schemas:httpmail:textdescription.
+	// PidTagBody: body as plain text. MS-OXCMSG 2.2.1.56.1. Also PR_BODY, ptagBody, urn:schemas:httpmail:textdescription.
 	PidTagBody = Key[string]{Name: "PidTagBody", prop: mapi.Prop{ID: 0x1000, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagBodyContentId: body content id. MS-OXCMSG 2.2.1.56.7. Also PR_BODY_CONTENT_ID.
+	// PidTagBodyContentId: Content-ID of the body. MS-OXCMSG 2.2.1.56.7. Also PR_BODY_CONTENT_ID.
 	PidTagBodyContentId = Key[string]{Name: "PidTagBodyContentId", prop: mapi.Prop{ID: 0x1015, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagBodyContentLocation: body content location. MS-OXCMSG 2.2.1.56.8. Also PR_BODY_CONTENT_LOCATION.
+	// PidTagBodyContentLocation: Content-Location of the body. MS-OXCMSG 2.2.1.56.8. Also PR_BODY_CONTENT_LOCATION.
 	PidTagBodyContentLocation = Key[string]{Name: "PidTagBodyContentLocation", prop: mapi.Prop{ID: 0x1014, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagBodyCrc: body crc. Also PR_BODY_CRC.
 	PidTagBodyCrc = Key[int32]{Name: "PidTagBodyCrc", prop: mapi.Prop{ID: 0x0E1C, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagBodyHtml: body html. MS-OXCMSG 2.2.1.56.3. Also PR_BODY_HTML, ptagBodyHtml.
+	// PidTagBodyHtml: body as HTML, as a string. MS-OXCMSG 2.2.1.56.3. Also PR_BODY_HTML, ptagBodyHtml.
 	PidTagBodyHtml = Key[string]{Name: "PidTagBodyHtml", prop: mapi.Prop{ID: 0x1013, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagBusiness2TelephoneNumber: business 2 telephone number. MS-OXOABK 2.2.4.23. Also PR_BUSINESS2_TELEPHONE_NUMBER, PR_OFFICE2_TELEPHONE_NUMBER, urn:schemas:contacts:telephonenumber2.
@@ -430,7 +430,7 @@ var (
 	// PidTagBusinessFaxNumber: business fax number. MS-OXOCNTC 2.2.1.2.6. Also PR_BUSINESS_FAX_NUMBER, urn:schemas:contacts:facsimiletelephonenumber.
 	PidTagBusinessFaxNumber = Key[string]{Name: "PidTagBusinessFaxNumber", prop: mapi.Prop{ID: 0x3A24, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagBusinessHomePage: business home page. MS-OXOCNTC 2.2.1.10.14. Also PR_BUSINESS_HOME_PAGE, urn:schemas:contacts:businesshomepageurn:schemas:contacts:businesshomepage.
+	// PidTagBusinessHomePage: web page of the business. MS-OXOCNTC 2.2.1.10.14. Also PR_BUSINESS_HOME_PAGE, urn:schemas:contacts:businesshomepageurn:schemas:contacts:businesshomepage.
 	PidTagBusinessHomePage = Key[string]{Name: "PidTagBusinessHomePage", prop: mapi.Prop{ID: 0x3A51, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagBusinessTelephoneNumber: business telephone number. MS-OXOABK 2.2.4.21. Also PR_BUSINESS_TELEPHONE_NUMBER, PR_OFFICE_TELEPHONE_NUMBER, urn:schemas:contacts:telephoneNumber.
@@ -448,46 +448,46 @@ var (
 	// PidTagCdoRecurrenceid: cdo recurrenceid. MS-XWDCAL 2.2.2.38. Also PR_CDO_RECURRENCEID, urn:schemas:calendar:recurrenceid.
 	PidTagCdoRecurrenceid = Key[time.Time]{Name: "PidTagCdoRecurrenceid", prop: mapi.Prop{ID: 0x10C5, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagChangeKey: change key. MS-OXCFXICS 2.2.1.2.7. Also PR_CHANGE_KEY.
+	// PidTagChangeKey: identity of the object's last change. MS-OXCFXICS 2.2.1.2.7. Also PR_CHANGE_KEY.
 	PidTagChangeKey = Key[[]byte]{Name: "PidTagChangeKey", prop: mapi.Prop{ID: 0x65E2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagChangeNotificationGuid: change notification guid. Also PR_CHANGE_NOTIFICATION_GUID.
 	PidTagChangeNotificationGuid = Key[mapi.GUID]{Name: "PidTagChangeNotificationGuid", prop: mapi.Prop{ID: 0x6637, Type: mapi.PtypGuid}, from: as[mapi.GUID], to: raw[mapi.GUID]}
 
-	// PidTagChangeNumber: change number. MS-OXCFXICS 2.2.1.2.3. Also ptagCn.
+	// PidTagChangeNumber: number of the object's last change. MS-OXCFXICS 2.2.1.2.3. Also ptagCn.
 	PidTagChangeNumber = Key[int64]{Name: "PidTagChangeNumber", prop: mapi.Prop{ID: 0x67A4, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagChildrensNames: childrens names. MS-OXOCNTC 2.2.1.10.17. Also PR_CHILDRENS_NAMES, urn:schemas:contacts:childrensnames.
+	// PidTagChildrensNames: names of the children. MS-OXOCNTC 2.2.1.10.17. Also PR_CHILDRENS_NAMES, urn:schemas:contacts:childrensnames.
 	PidTagChildrensNames = Key[[]string]{Name: "PidTagChildrensNames", prop: mapi.Prop{ID: 0x3A58, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
 	// PidTagClientActions: client actions. MS-OXORULE 2.2.6.6. Also PR_CLIENT_ACTIONS, ptagClientActions.
 	PidTagClientActions = Key[[]byte]{Name: "PidTagClientActions", prop: mapi.Prop{ID: 0x6645, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagClientSubmitTime: client submit time. MS-OXOMSG 2.2.3.11. Also PR_CLIENT_SUBMIT_TIME, urn:schemas:httpmail:date.
+	// PidTagClientSubmitTime: when the sender submitted the message. MS-OXOMSG 2.2.3.11. Also PR_CLIENT_SUBMIT_TIME, urn:schemas:httpmail:date.
 	PidTagClientSubmitTime = Key[time.Time]{Name: "PidTagClientSubmitTime", prop: mapi.Prop{ID: 0x0039, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagCnsetRead: cnset read. MS-OXCFXICS. Also MetaTagCnsetRead, ptagCnsetRead.
+	// PidTagCnsetRead: read state changes that a synchronisation client has seen. MS-OXCFXICS. Also MetaTagCnsetRead, ptagCnsetRead.
 	PidTagCnsetRead = Key[[]byte]{Name: "PidTagCnsetRead", prop: mapi.Prop{ID: 0x67D2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagCnsetSeen: cnset seen. MS-OXCFXICS. Also MetaTagCnsetSeen, ptagCnsetSeen.
+	// PidTagCnsetSeen: changes of messages that a synchronisation client has seen. MS-OXCFXICS. Also MetaTagCnsetSeen, ptagCnsetSeen.
 	PidTagCnsetSeen = Key[[]byte]{Name: "PidTagCnsetSeen", prop: mapi.Prop{ID: 0x6796, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagCnsetSeenFAI: cnset seen FAI. MS-OXCFXICS. Also MetaTagCnsetSeenFAI, ptagCnsetSeenFAI.
+	// PidTagCnsetSeenFAI: changes of associated messages that a synchronisation client has seen. MS-OXCFXICS. Also MetaTagCnsetSeenFAI, ptagCnsetSeenFAI.
 	PidTagCnsetSeenFAI = Key[[]byte]{Name: "PidTagCnsetSeenFAI", prop: mapi.Prop{ID: 0x67DA, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagCodePageId: code page id. MS-OXCSTOR 2.2.2.1.1.15. Also PR_CODE_PAGE_ID, ptagCodePageId.
+	// PidTagCodePageId: code page of the user who is logged on. MS-OXCSTOR 2.2.2.1.1.15. Also PR_CODE_PAGE_ID, ptagCodePageId.
 	PidTagCodePageId = Key[int32]{Name: "PidTagCodePageId", prop: mapi.Prop{ID: 0x66C3, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagComment: comment. MS-OXCFOLD 2.2.2.2.2.2. Also PR_COMMENT, DAV:comment, ptagComment.
+	// PidTagComment: comment on the object. MS-OXCFOLD 2.2.2.2.2.2. Also PR_COMMENT, DAV:comment, ptagComment.
 	PidTagComment = Key[string]{Name: "PidTagComment", prop: mapi.Prop{ID: 0x3004, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagCommonViewsEntryId: common views entry id. Also PR_COMMON_VIEWS_ENTRYID.
+	// PidTagCommonViewsEntryId: entry id of the folder for everybody's views. Also PR_COMMON_VIEWS_ENTRYID.
 	PidTagCommonViewsEntryId = Key[[]byte]{Name: "PidTagCommonViewsEntryId", prop: mapi.Prop{ID: 0x35E6, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagCompanyMainTelephoneNumber: company main telephone number. MS-OXOCNTC 2.2.1.4.14. Also PR_COMPANY_MAIN_PHONE_NUMBER, urn:schemas:contacts:organizationmainphone.
 	PidTagCompanyMainTelephoneNumber = Key[string]{Name: "PidTagCompanyMainTelephoneNumber", prop: mapi.Prop{ID: 0x3A57, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagCompanyName: company name. MS-OXOABK 2.2.4.7. Also PR_COMPANY_NAME, urn:schemas:contacts:o.
+	// PidTagCompanyName: company. MS-OXOABK 2.2.4.7. Also PR_COMPANY_NAME, urn:schemas:contacts:o.
 	PidTagCompanyName = Key[string]{Name: "PidTagCompanyName", prop: mapi.Prop{ID: 0x3A16, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagComputerNetworkName: computer network name. MS-OXOCNTC 2.2.1.10.16. Also PR_COMPUTER_NETWORK_NAME, urn:schemas:contacts:computernetworkname.
@@ -547,16 +547,16 @@ var (
 	// PidTagContactVersion: contact version. Also PR_CONTACT_VERSION.
 	PidTagContactVersion = Key[mapi.GUID]{Name: "PidTagContactVersion", prop: mapi.Prop{ID: 0x3A52, Type: mapi.PtypGuid}, from: as[mapi.GUID], to: raw[mapi.GUID]}
 
-	// PidTagContainerClass: container class. MS-OXCFOLD 2.2.2.2.2.3. Also PR_CONTAINER_CLASS, ptagContainerClass.
+	// PidTagContainerClass: kind of items that the folder is for, such as "IPF.Note". MS-OXCFOLD 2.2.2.2.2.3. Also PR_CONTAINER_CLASS, ptagContainerClass.
 	PidTagContainerClass = Key[string]{Name: "PidTagContainerClass", prop: mapi.Prop{ID: 0x3613, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagContainerContents: container contents. MS-OXOABK 2.2.6.3. Also PR_CONTAINER_CONTENTS, ptagContainerContents.
+	// PidTagContainerContents: contents table of the folder. MS-OXOABK 2.2.6.3. Also PR_CONTAINER_CONTENTS, ptagContainerContents.
 	PidTagContainerContents = Key[mapi.Object]{Name: "PidTagContainerContents", prop: mapi.Prop{ID: 0x360F, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagContainerFlags: what an address book container can do. MS-OXOABK 2.2.2.1. Also PR_CONTAINER_FLAGS.
 	PidTagContainerFlags = Key[mapi.ContainerFlags]{Name: "PidTagContainerFlags", prop: mapi.Prop{ID: 0x3600, Type: mapi.PtypInteger32}, from: asInt32[mapi.ContainerFlags], to: rawInt32[mapi.ContainerFlags]}
 
-	// PidTagContainerHierarchy: container hierarchy. MS-OXCFOLD 2.2.2.2.2.4. Also PR_CONTAINER_HIERARCHY, ptagContainerHierarchy.
+	// PidTagContainerHierarchy: hierarchy table of the folder. MS-OXCFOLD 2.2.2.2.2.4. Also PR_CONTAINER_HIERARCHY, ptagContainerHierarchy.
 	PidTagContainerHierarchy = Key[mapi.Object]{Name: "PidTagContainerHierarchy", prop: mapi.Prop{ID: 0x360E, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagContainerModifyVersion: container modify version. Also PR_CONTAINER_MODIFY_VERSION.
@@ -568,13 +568,13 @@ var (
 	// PidTagContentCorrelator: content correlator. Also PR_CONTENT_CORRELATOR.
 	PidTagContentCorrelator = Key[[]byte]{Name: "PidTagContentCorrelator", prop: mapi.Prop{ID: 0x0007, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagContentCount: content count. MS-OXCFOLD 2.2.2.2.1.1. Also PR_CONTENT_COUNT, DAV:visiblecount, ptagContentCount.
+	// PidTagContentCount: number of messages in the folder, or of rows below a heading. MS-OXCFOLD 2.2.2.2.1.1. Also PR_CONTENT_COUNT, DAV:visiblecount, ptagContentCount.
 	PidTagContentCount = Key[int32]{Name: "PidTagContentCount", prop: mapi.Prop{ID: 0x3602, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagContentFilterPhishingConfidenceLevel: content filter phishing confidence level. MS-OXCMAIL. Also PR_CONTENT_FILTER_PCL.
 	PidTagContentFilterPhishingConfidenceLevel = Key[int32]{Name: "PidTagContentFilterPhishingConfidenceLevel", prop: mapi.Prop{ID: 0x4084, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagContentFilterSpamConfidenceLevel: content filter spam confidence level. MS-OXCSPAM 2.2.1.3. Also PR_CONTENT_FILTER_SCL, ptagContentFilterSCL.
+	// PidTagContentFilterSpamConfidenceLevel: how likely the message is spam. MS-OXCSPAM 2.2.1.3. Also PR_CONTENT_FILTER_SCL, ptagContentFilterSCL.
 	PidTagContentFilterSpamConfidenceLevel = Key[int32]{Name: "PidTagContentFilterSpamConfidenceLevel", prop: mapi.Prop{ID: 0x4076, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagContentIdentifier: content identifier. Also PR_CONTENT_IDENTIFIER.
@@ -592,7 +592,7 @@ var (
 	// PidTagContentSortOrder: content sort order. Also PR_CONTENTS_SORT_ORDER.
 	PidTagContentSortOrder = Key[[]int32]{Name: "PidTagContentSortOrder", prop: mapi.Prop{ID: 0x360D, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
-	// PidTagContentUnreadCount: content unread count. MS-OXCFOLD 2.2.2.2.1.2. Also PR_CONTENT_UNREAD, ptagContentUnread, urn:schemas:httpmail:unreadcount.
+	// PidTagContentUnreadCount: number of unread messages in the folder, or below a heading. MS-OXCFOLD 2.2.2.2.1.2. Also PR_CONTENT_UNREAD, ptagContentUnread, urn:schemas:httpmail:unreadcount.
 	PidTagContentUnreadCount = Key[int32]{Name: "PidTagContentUnreadCount", prop: mapi.Prop{ID: 0x3603, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagControlFlags: control flags. Also PR_CONTROL_FLAGS.
@@ -607,19 +607,19 @@ var (
 	// PidTagControlType: control type. Also PR_CONTROL_TYPE.
 	PidTagControlType = Key[int32]{Name: "PidTagControlType", prop: mapi.Prop{ID: 0x3F02, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagConversationId: conversation id. MS-OXOMSG 2.2.1.2. Also PR_CONVERSATION_ID.
+	// PidTagConversationId: identity of the conversation, computed from index or topic. MS-OXOMSG 2.2.1.2. Also PR_CONVERSATION_ID.
 	PidTagConversationId = Key[[]byte]{Name: "PidTagConversationId", prop: mapi.Prop{ID: 0x3013, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagConversationIndex: conversation index. MS-OXOMSG 2.2.1.3. Also PR_CONVERSATION_INDEX, ptagConversationIndex.
+	// PidTagConversationIndex: place of the message in its conversation. MS-OXOMSG 2.2.1.3. Also PR_CONVERSATION_INDEX, ptagConversationIndex.
 	PidTagConversationIndex = Key[[]byte]{Name: "PidTagConversationIndex", prop: mapi.Prop{ID: 0x0071, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagConversationIndexTracking: conversation index tracking. MS-OXOMSG 2.2.1.4. Also PR_CONVERSATION_INDEX_TRACKING.
+	// PidTagConversationIndexTracking: whether the conversation id comes from the conversation index. MS-OXOMSG 2.2.1.4. Also PR_CONVERSATION_INDEX_TRACKING.
 	PidTagConversationIndexTracking = Key[bool]{Name: "PidTagConversationIndexTracking", prop: mapi.Prop{ID: 0x3016, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagConversationKey: conversation key. Also PR_CONVERSATION_KEY.
 	PidTagConversationKey = Key[[]byte]{Name: "PidTagConversationKey", prop: mapi.Prop{ID: 0x000B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagConversationTopic: conversation topic. MS-OXOMSG 2.2.1.5. Also PR_CONVERSATION_TOPIC, ptagConversationTopic, urn:schemas:httpmail:thread-topic.
+	// PidTagConversationTopic: normalised subject of the first message of the conversation. MS-OXOMSG 2.2.1.5. Also PR_CONVERSATION_TOPIC, ptagConversationTopic, urn:schemas:httpmail:thread-topic.
 	PidTagConversationTopic = Key[string]{Name: "PidTagConversationTopic", prop: mapi.Prop{ID: 0x0070, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagConversionEits: conversion eits. Also PR_CONVERSION_EITS.
@@ -640,31 +640,31 @@ var (
 	// PidTagCorrelateMtsid: correlate mtsid. MS-OXCMAIL. Also PR_CORRELATE_MTSID.
 	PidTagCorrelateMtsid = Key[[]byte]{Name: "PidTagCorrelateMtsid", prop: mapi.Prop{ID: 0x0E0D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagCountry: country. MS-OXOABK 2.2.4.19. Also PR_BUSINESS_ADDRESS_COUNTRY, PR_COUNTRY, urn:schemas:contacts:mailingcountry.
+	// PidTagCountry: country of the business address. MS-OXOABK 2.2.4.19. Also PR_BUSINESS_ADDRESS_COUNTRY, PR_COUNTRY, urn:schemas:contacts:mailingcountry.
 	PidTagCountry = Key[string]{Name: "PidTagCountry", prop: mapi.Prop{ID: 0x3A26, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagCreateTemplates: create templates. Also PR_CREATE_TEMPLATES.
 	PidTagCreateTemplates = Key[mapi.Object]{Name: "PidTagCreateTemplates", prop: mapi.Prop{ID: 0x3604, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagCreationTime: creation time. MS-OXCMSG 2.2.2.3. Also PR_CREATION_TIME, DAV:creationdate, ptagCreationTime.
+	// PidTagCreationTime: when the object was created. MS-OXCMSG 2.2.2.3. Also PR_CREATION_TIME, DAV:creationdate, ptagCreationTime.
 	PidTagCreationTime = Key[time.Time]{Name: "PidTagCreationTime", prop: mapi.Prop{ID: 0x3007, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagCreationVersion: creation version. Also PR_CREATION_VERSION.
 	PidTagCreationVersion = Key[int64]{Name: "PidTagCreationVersion", prop: mapi.Prop{ID: 0x0E19, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagCreatorAddressType: creator address type. MS-OXCMAIL. Also ptagCreatorAddrType.
+	// PidTagCreatorAddressType: address type of who created the message, such as "SMTP". MS-OXCMAIL. Also ptagCreatorAddrType.
 	PidTagCreatorAddressType = Key[string]{Name: "PidTagCreatorAddressType", prop: mapi.Prop{ID: 0x4022, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagCreatorEmailAddress: creator email address. MS-OXCMAIL. Also ptagCreatorEmailAddr.
+	// PidTagCreatorEmailAddress: address of who created the message, of the kind that the address type says. MS-OXCMAIL. Also ptagCreatorEmailAddr.
 	PidTagCreatorEmailAddress = Key[string]{Name: "PidTagCreatorEmailAddress", prop: mapi.Prop{ID: 0x4023, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagCreatorEntryId: creator entry id. MS-OXCMSG 2.2.1.31. Also PR_CREATOR_ENTRYID, ptagCreatorEntryId.
+	// PidTagCreatorEntryId: entry id of who created the message. MS-OXCMSG 2.2.1.31. Also PR_CREATOR_ENTRYID, ptagCreatorEntryId.
 	PidTagCreatorEntryId = Key[[]byte]{Name: "PidTagCreatorEntryId", prop: mapi.Prop{ID: 0x3FF9, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagCreatorName: creator name. MS-OXCMSG 2.2.1.51. Also PR_CREATOR_NAME, ptagCreatorName.
+	// PidTagCreatorName: display name of who created the message. MS-OXCMSG 2.2.1.51. Also PR_CREATOR_NAME, ptagCreatorName.
 	PidTagCreatorName = Key[string]{Name: "PidTagCreatorName", prop: mapi.Prop{ID: 0x3FF8, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagCreatorSimpleDisplayName: creator simple display name. MS-OXTNEF. Also ptagCreatorSimpleDispName.
+	// PidTagCreatorSimpleDisplayName: printable display name of who created the message. MS-OXTNEF. Also ptagCreatorSimpleDispName.
 	PidTagCreatorSimpleDisplayName = Key[string]{Name: "PidTagCreatorSimpleDisplayName", prop: mapi.Prop{ID: 0x4038, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagCurrentVersion: current version. Also PR_CURRENT_VERSION.
@@ -685,7 +685,7 @@ var (
 	// PidTagDefCreateMailuser: def create mailuser. Also PR_DEF_CREATE_MAILUSER.
 	PidTagDefCreateMailuser = Key[[]byte]{Name: "PidTagDefCreateMailuser", prop: mapi.Prop{ID: 0x3612, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagDefaultPostMessageClass: default post message class. MS-OXOCAL 2.2.11.2. Also PR_DEF_POST_MSGCLASS.
+	// PidTagDefaultPostMessageClass: class of messages posted to the folder. MS-OXOCAL 2.2.11.2. Also PR_DEF_POST_MSGCLASS.
 	PidTagDefaultPostMessageClass = Key[string]{Name: "PidTagDefaultPostMessageClass", prop: mapi.Prop{ID: 0x36E5, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagDefaultProfile: default profile. Also PR_DEFAULT_PROFILE.
@@ -700,28 +700,28 @@ var (
 	// PidTagDeferredActionMessageOriginalEntryId: deferred action message original entry id. MS-OXORULE 2.2.6.8. Also PR_DAM_ORIG_MSG_SVREID, ptagDamOrgMsgSvrEID.
 	PidTagDeferredActionMessageOriginalEntryId = Key[mapi.ServerID]{Name: "PidTagDeferredActionMessageOriginalEntryId", prop: mapi.Prop{ID: 0x6741, Type: mapi.PtypServerId}, from: as[mapi.ServerID], to: rawBytes[mapi.ServerID]}
 
-	// PidTagDeferredDeliveryTime: deferred delivery time. MS-OXOMSG 2.2.1.6. Also PR_DEFERRED_DELIVERY_TIME, ptagDeferredDeliveryTime.
+	// PidTagDeferredDeliveryTime: before when the message must not be delivered. MS-OXOMSG 2.2.1.6. Also PR_DEFERRED_DELIVERY_TIME, ptagDeferredDeliveryTime.
 	PidTagDeferredDeliveryTime = Key[time.Time]{Name: "PidTagDeferredDeliveryTime", prop: mapi.Prop{ID: 0x000F, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagDeferredSendNumber: deferred send number. MS-OXOMSG 2.2.3.2. Also PR_DEFERRED_SEND_NUMBER.
+	// PidTagDeferredSendNumber: length of the deferral, in units. MS-OXOMSG 2.2.3.2. Also PR_DEFERRED_SEND_NUMBER.
 	PidTagDeferredSendNumber = Key[int32]{Name: "PidTagDeferredSendNumber", prop: mapi.Prop{ID: 0x3FEB, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagDeferredSendTime: deferred send time. MS-OXOMSG 2.2.3.4. Also PR_DEFERRED_SEND_TIME, ptagDeferredSendTime.
+	// PidTagDeferredSendTime: when a deferred message is to be sent. MS-OXOMSG 2.2.3.4. Also PR_DEFERRED_SEND_TIME, ptagDeferredSendTime.
 	PidTagDeferredSendTime = Key[time.Time]{Name: "PidTagDeferredSendTime", prop: mapi.Prop{ID: 0x3FEF, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagDeferredSendUnits: deferred send units. MS-OXOMSG 2.2.3.3. Also PR_DEFERRED_SEND_UNITS.
+	// PidTagDeferredSendUnits: unit of the deferral. MS-OXOMSG 2.2.3.3. Also PR_DEFERRED_SEND_UNITS.
 	PidTagDeferredSendUnits = Key[int32]{Name: "PidTagDeferredSendUnits", prop: mapi.Prop{ID: 0x3FEC, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagDelegateFlags: delegate flags. MS-OXODLGT 2.2.2.2.6. Also PR_DELEGATE_FLAGS, ptagDelegateFlags.
 	PidTagDelegateFlags = Key[[]int32]{Name: "PidTagDelegateFlags", prop: mapi.Prop{ID: 0x686B, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
-	// PidTagDelegatedByRule: delegated by rule. MS-OXOMSG 2.2.1.84. Also PR_DELEGATED_BY_RULE.
+	// PidTagDelegatedByRule: whether a rule delegated the message. MS-OXOMSG 2.2.1.84. Also PR_DELEGATED_BY_RULE.
 	PidTagDelegatedByRule = Key[bool]{Name: "PidTagDelegatedByRule", prop: mapi.Prop{ID: 0x3FE3, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagDelegation: delegation. Also PR_DELEGATION.
 	PidTagDelegation = Key[[]byte]{Name: "PidTagDelegation", prop: mapi.Prop{ID: 0x007E, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagDeleteAfterSubmit: delete after submit. MS-OXOMSG 2.2.3.8. Also PR_DELETE_AFTER_SUBMIT, ptagDeleteAfterSubmit.
+	// PidTagDeleteAfterSubmit: whether the message is deleted once it is sent. MS-OXOMSG 2.2.3.8. Also PR_DELETE_AFTER_SUBMIT, ptagDeleteAfterSubmit.
 	PidTagDeleteAfterSubmit = Key[bool]{Name: "PidTagDeleteAfterSubmit", prop: mapi.Prop{ID: 0x0E01, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagDeletedAssociatedMessageCount: deleted associated message count. Also PR_DELETED_ASSOC_MSG_COUNT.
@@ -730,7 +730,7 @@ var (
 	// PidTagDeletedAssociatedMessageSizeExtended: deleted associated message size extended. Also PR_DELETED_ASSOC_MESSAGE_SIZE_EXTENDED.
 	PidTagDeletedAssociatedMessageSizeExtended = Key[int64]{Name: "PidTagDeletedAssociatedMessageSizeExtended", prop: mapi.Prop{ID: 0x669D, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagDeletedCountTotal: deleted count total. MS-OXCFOLD 2.2.2.2.1.15. Also PR_DELETED_COUNT_TOTAL, ptagDeleteCountTotal.
+	// PidTagDeletedCountTotal: number of softly deleted messages in the folder. MS-OXCFOLD 2.2.2.2.1.15. Also PR_DELETED_COUNT_TOTAL, ptagDeleteCountTotal.
 	PidTagDeletedCountTotal = Key[int32]{Name: "PidTagDeletedCountTotal", prop: mapi.Prop{ID: 0x670B, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagDeletedMessageCount: deleted message count. Also PR_DELETED_MSG_COUNT.
@@ -742,7 +742,7 @@ var (
 	// PidTagDeletedNormalMessageSizeExtended: deleted normal message size extended. Also PR_DELETED_NORMAL_MESSAGE_SIZE_EXTENDED.
 	PidTagDeletedNormalMessageSizeExtended = Key[int64]{Name: "PidTagDeletedNormalMessageSizeExtended", prop: mapi.Prop{ID: 0x669C, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagDeletedOn: deleted on. MS-OXCFOLD 2.2.2.2.1.3. Also PR_DELETED_ON, ptagDeletedOn, urn:schemas:httpmail:deletedon.
+	// PidTagDeletedOn: when the object was softly deleted. MS-OXCFOLD 2.2.2.2.1.3. Also PR_DELETED_ON, ptagDeletedOn, urn:schemas:httpmail:deletedon.
 	PidTagDeletedOn = Key[time.Time]{Name: "PidTagDeletedOn", prop: mapi.Prop{ID: 0x668F, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagDeliverTime: deliver time. MS-OXOMSG 2.2.2.29. Also PR_DELIVER_TIME, ptagDeliverTime.
@@ -757,10 +757,10 @@ var (
 	// PidTagDeltaY: delta y. Also PR_DELTAY.
 	PidTagDeltaY = Key[int32]{Name: "PidTagDeltaY", prop: mapi.Prop{ID: 0x3F04, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagDepartmentName: department name. MS-OXOABK 2.2.4.6. Also PR_DEPARTMENT_NAME, urn:schemas:contacts:department.
+	// PidTagDepartmentName: department. MS-OXOABK 2.2.4.6. Also PR_DEPARTMENT_NAME, urn:schemas:contacts:department.
 	PidTagDepartmentName = Key[string]{Name: "PidTagDepartmentName", prop: mapi.Prop{ID: 0x3A18, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagDepth: depth. MS-OXCTABL 2.2.1.4. Also PR_DEPTH, ptagDepth.
+	// PidTagDepth: level of a row in a hierarchy or category table. MS-OXCTABL 2.2.1.4. Also PR_DEPTH, ptagDepth.
 	PidTagDepth = Key[int32]{Name: "PidTagDepth", prop: mapi.Prop{ID: 0x3005, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagDetailsTable: details table. Also PR_DETAILS_TABLE.
@@ -778,19 +778,19 @@ var (
 	// PidTagDiscreteValues: discrete values. Also PR_DISCRETE_VALUES.
 	PidTagDiscreteValues = Key[bool]{Name: "PidTagDiscreteValues", prop: mapi.Prop{ID: 0x0E0E, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagDisplayBcc: display bcc. MS-OXOMSG 2.2.1.7. Also PR_DISPLAY_BCC.
+	// PidTagDisplayBcc: names of the Bcc recipients, joined by semicolons. MS-OXOMSG 2.2.1.7. Also PR_DISPLAY_BCC.
 	PidTagDisplayBcc = Key[string]{Name: "PidTagDisplayBcc", prop: mapi.Prop{ID: 0x0E02, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagDisplayCc: display cc. MS-OXOMSG 2.2.1.8. Also PR_DISPLAY_CC, ptagDisplayCc, urn:schemas:httpmail:displaycc.
+	// PidTagDisplayCc: names of the Cc recipients, joined by semicolons. MS-OXOMSG 2.2.1.8. Also PR_DISPLAY_CC, ptagDisplayCc, urn:schemas:httpmail:displaycc.
 	PidTagDisplayCc = Key[string]{Name: "PidTagDisplayCc", prop: mapi.Prop{ID: 0x0E03, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagDisplayName: display name. MS-OXCFOLD 2.2.2.2.2.5. Also PR_DISPLAY_NAME, ptagDisplayName, urn:schemas:contacts:cn.
+	// PidTagDisplayName: name of the object as shown to users. MS-OXCFOLD 2.2.2.2.2.5. Also PR_DISPLAY_NAME, ptagDisplayName, urn:schemas:contacts:cn.
 	PidTagDisplayName = Key[string]{Name: "PidTagDisplayName", prop: mapi.Prop{ID: 0x3001, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagDisplayNamePrefix: display name prefix. MS-OXOCNTC 2.2.1.1.3. Also PR_DISPLAY_NAME_PREFIX, urn:schemas:contacts:personaltitle.
+	// PidTagDisplayNamePrefix: title before the name, such as "Dr.". MS-OXOCNTC 2.2.1.1.3. Also PR_DISPLAY_NAME_PREFIX, urn:schemas:contacts:personaltitle.
 	PidTagDisplayNamePrefix = Key[string]{Name: "PidTagDisplayNamePrefix", prop: mapi.Prop{ID: 0x3A45, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagDisplayTo: display to. MS-OXOMSG 2.2.1.9. Also PR_DISPLAY_TO, ptagDisplayTo.
+	// PidTagDisplayTo: names of the To recipients, joined by semicolons. MS-OXOMSG 2.2.1.9. Also PR_DISPLAY_TO, ptagDisplayTo.
 	PidTagDisplayTo = Key[string]{Name: "PidTagDisplayTo", prop: mapi.Prop{ID: 0x0E04, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagDisplayType: how an address book entry or a folder is shown. MS-OXOABK 2.2.3.11. Also PR_DISPLAY_TYPE, ptagDisplayType.
@@ -808,7 +808,7 @@ var (
 	// PidTagEcWarning: ec warning. MS-OXCFXICS. Also MetaTagEcWarning, ptagEcWarning.
 	PidTagEcWarning = Key[int32]{Name: "PidTagEcWarning", prop: mapi.Prop{ID: 0x400F, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagEmailAddress: email address. MS-OXOABK 2.2.3.14. Also PR_EMAIL_ADDRESS.
+	// PidTagEmailAddress: address, of the kind that the address type says. MS-OXOABK 2.2.3.14. Also PR_EMAIL_ADDRESS.
 	PidTagEmailAddress = Key[string]{Name: "PidTagEmailAddress", prop: mapi.Prop{ID: 0x3003, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagEmailAddress1: email address 1.
@@ -820,7 +820,7 @@ var (
 	// PidTagEndAttach: end attach. MS-OXCFXICS. Also ptagEndAttach.
 	PidTagEndAttach = Key[int32]{Name: "PidTagEndAttach", prop: mapi.Prop{ID: 0x400E, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagEndDate: end date. MS-OXOCAL 2.2.1.31. Also PR_END_DATE, http://schemas.microsoft.com/mapi/end_date.
+	// PidTagEndDate: when the appointment or task ends. MS-OXOCAL 2.2.1.31. Also PR_END_DATE, http://schemas.microsoft.com/mapi/end_date.
 	PidTagEndDate = Key[time.Time]{Name: "PidTagEndDate", prop: mapi.Prop{ID: 0x0061, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagEndEmbed: end embed. MS-OXCFXICS. Also ptagEndEmbed.
@@ -835,16 +835,16 @@ var (
 	// PidTagEndToRecip: end to recip. MS-OXCFXICS. Also ptagEndToRecip.
 	PidTagEndToRecip = Key[int32]{Name: "PidTagEndToRecip", prop: mapi.Prop{ID: 0x4004, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagEntryId: entry id. MS-OXCPERM 2.2.4. Also PR_ENTRYID, ptagEntryId.
+	// PidTagEntryId: entry id of the object. MS-OXCPERM 2.2.4. Also PR_ENTRYID, ptagEntryId.
 	PidTagEntryId = Key[[]byte]{Name: "PidTagEntryId", prop: mapi.Prop{ID: 0x0FFF, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagExceptionEndTime: exception end time. MS-OXOCAL 2.2.10.1.5. Also PR_EXCEPTION_ENDTIME, ptagExceptionEndTime.
+	// PidTagExceptionEndTime: when the exception ends, in local time. MS-OXOCAL 2.2.10.1.5. Also PR_EXCEPTION_ENDTIME, ptagExceptionEndTime.
 	PidTagExceptionEndTime = Key[time.Time]{Name: "PidTagExceptionEndTime", prop: mapi.Prop{ID: 0x7FFC, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagExceptionReplaceTime: exception replace time. MS-OXOCAL 2.2.10.1.6. Also PR_EXCEPTION_REPLACETIME.
+	// PidTagExceptionReplaceTime: when the replaced occurrence would have begun, in UTC. MS-OXOCAL 2.2.10.1.6. Also PR_EXCEPTION_REPLACETIME.
 	PidTagExceptionReplaceTime = Key[time.Time]{Name: "PidTagExceptionReplaceTime", prop: mapi.Prop{ID: 0x7FF9, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagExceptionStartTime: exception start time. MS-OXOCAL 2.2.10.1.4. Also PR_EXCEPTION_STARTTIME, ptagExceptionStartTime.
+	// PidTagExceptionStartTime: when the exception begins, in local time. MS-OXOCAL 2.2.10.1.4. Also PR_EXCEPTION_STARTTIME, ptagExceptionStartTime.
 	PidTagExceptionStartTime = Key[time.Time]{Name: "PidTagExceptionStartTime", prop: mapi.Prop{ID: 0x7FFB, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagExchangeNTSecurityDescriptor: exchange NT security descriptor. MS-XWDCAL 2.2.8.8. Also PR_DAV_TRANSFER_SECURITY_DESCRIPTOR, http://schemas.microsoft.com/exchange/ntsecuritydescriptor.
@@ -859,7 +859,7 @@ var (
 	// PidTagExpiryNumber: expiry number. MS-OXOMSG 2.2.3.5. Also PR_EXPIRY_NUMBER.
 	PidTagExpiryNumber = Key[int32]{Name: "PidTagExpiryNumber", prop: mapi.Prop{ID: 0x3FED, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagExpiryTime: expiry time. MS-OXOMSG 2.2.3.7. Also PR_EXPIRY_TIME, ptagExpiryTime, urn:schemas:httpmail:expiry-date.
+	// PidTagExpiryTime: when the contents of the message expire. MS-OXOMSG 2.2.3.7. Also PR_EXPIRY_TIME, ptagExpiryTime, urn:schemas:httpmail:expiry-date.
 	PidTagExpiryTime = Key[time.Time]{Name: "PidTagExpiryTime", prop: mapi.Prop{ID: 0x0015, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagExpiryUnits: expiry units. MS-OXOMSG 2.2.3.6. Also PR_EXPIRY_UNITS.
@@ -868,16 +868,16 @@ var (
 	// PidTagExplicitConversion: explicit conversion. Also PR_EXPLICIT_CONVERSION.
 	PidTagExplicitConversion = Key[int32]{Name: "PidTagExplicitConversion", prop: mapi.Prop{ID: 0x0C01, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagExtendedFolderFlags: extended folder flags. MS-OXOSRCH 2.2.2.1.2. Also PR_EXTENDED_FOLDER_FLAGS, ptagExtendedFolderFlags.
+	// PidTagExtendedFolderFlags: flags of the folder, such as its search folder id. MS-OXOSRCH 2.2.2.1.2. Also PR_EXTENDED_FOLDER_FLAGS, ptagExtendedFolderFlags.
 	PidTagExtendedFolderFlags = Key[[]byte]{Name: "PidTagExtendedFolderFlags", prop: mapi.Prop{ID: 0x36DA, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagExtendedRuleMessageActions: extended rule message actions. MS-OXORULE 2.2.4.1.9. Also PR_EXTENDED_RULE_ACTIONS, PR_EXTENDED_RULE_MSG_ACTIONS.
+	// PidTagExtendedRuleMessageActions: what an extended rule does. MS-OXORULE 2.2.4.1.9. Also PR_EXTENDED_RULE_ACTIONS, PR_EXTENDED_RULE_MSG_ACTIONS.
 	PidTagExtendedRuleMessageActions = Key[[]byte]{Name: "PidTagExtendedRuleMessageActions", prop: mapi.Prop{ID: 0x0E99, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagExtendedRuleMessageCondition: extended rule message condition. MS-OXORULE 2.2.4.1.10. Also PR_EXTENDED_RULE_CONDITION, PR_EXTENDED_RULE_MSG_CONDITION.
+	// PidTagExtendedRuleMessageCondition: when an extended rule applies. MS-OXORULE 2.2.4.1.10. Also PR_EXTENDED_RULE_CONDITION, PR_EXTENDED_RULE_MSG_CONDITION.
 	PidTagExtendedRuleMessageCondition = Key[[]byte]{Name: "PidTagExtendedRuleMessageCondition", prop: mapi.Prop{ID: 0x0E9A, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagExtendedRuleSizeLimit: extended rule size limit. MS-OXCSTOR 2.2.2.1.1.1. Also PR_EXTENDED_RULE_SIZE_LIMIT.
+	// PidTagExtendedRuleSizeLimit: largest extended rule, in bytes. MS-OXCSTOR 2.2.2.1.1.1. Also PR_EXTENDED_RULE_SIZE_LIMIT.
 	PidTagExtendedRuleSizeLimit = Key[int32]{Name: "PidTagExtendedRuleSizeLimit", prop: mapi.Prop{ID: 0x0E9B, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagFXDelProp: FX del prop. MS-OXCFXICS. Also MetaTagFXDelProp, ptagFXDelProp.
@@ -892,10 +892,10 @@ var (
 	// PidTagFilteringHooks: filtering hooks. Also PR_FILTERING_HOOKS.
 	PidTagFilteringHooks = Key[[]byte]{Name: "PidTagFilteringHooks", prop: mapi.Prop{ID: 0x3D08, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagFinderEntryId: finder entry id. Also PR_FINDER_ENTRYID.
+	// PidTagFinderEntryId: entry id of the folder in which search folders are. Also PR_FINDER_ENTRYID.
 	PidTagFinderEntryId = Key[[]byte]{Name: "PidTagFinderEntryId", prop: mapi.Prop{ID: 0x35E7, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagFlagCompleteTime: flag complete time. Also PR_FLAG_COMPLETE_TIME.
+	// PidTagFlagCompleteTime: when the flagged item was completed. Also PR_FLAG_COMPLETE_TIME.
 	PidTagFlagCompleteTime = Key[time.Time]{Name: "PidTagFlagCompleteTime", prop: mapi.Prop{ID: 0x1091, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagFlagStatus: the follow-up state of a message. MS-OXOFLAG 2.2.1.1. Also PR_FLAG_STATUS, ptagFlagStatus.
@@ -904,7 +904,7 @@ var (
 	// PidTagFlatUrlName: flat url name. MS-XWDCAL 2.2.8.9. Also PR_FLAT_URL_NAME, http://schemas.microsoft.com/exchange/permanenturl, ptagFlatURLName.
 	PidTagFlatUrlName = Key[string]{Name: "PidTagFlatUrlName", prop: mapi.Prop{ID: 0x670E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagFolderAssociatedContents: folder associated contents. MS-OXCFOLD 2.2.2.2.2.6. Also PR_FOLDER_ASSOCIATED_CONTENTS.
+	// PidTagFolderAssociatedContents: associated contents table of the folder. MS-OXCFOLD 2.2.2.2.2.6. Also PR_FOLDER_ASSOCIATED_CONTENTS.
 	PidTagFolderAssociatedContents = Key[mapi.Object]{Name: "PidTagFolderAssociatedContents", prop: mapi.Prop{ID: 0x3610, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagFolderFlags: what a folder is and has. MS-OXCFOLD 2.2.2.2.1.5. Also PR_FOLDER_FLAGS.
@@ -955,16 +955,16 @@ var (
 	// PidTagFreeBusyCountMonths: free busy count months. MS-OXOCAL 2.2.12.1. Also PR_FREEBUSY_COUNT_MONTHS.
 	PidTagFreeBusyCountMonths = Key[int32]{Name: "PidTagFreeBusyCountMonths", prop: mapi.Prop{ID: 0x6869, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagFreeBusyEntryIds: free busy entry ids. MS-OXOSFLD 2.2.6. Also PR_FREEBUSY_ENTRYIDS, ptagFreeBusyEntryIds.
+	// PidTagFreeBusyEntryIds: entry ids of the free/busy messages and folder. MS-OXOSFLD 2.2.6. Also PR_FREEBUSY_ENTRYIDS, ptagFreeBusyEntryIds.
 	PidTagFreeBusyEntryIds = Key[[][]byte]{Name: "PidTagFreeBusyEntryIds", prop: mapi.Prop{ID: 0x36E4, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
 	// PidTagFreeBusyMessageEmailAddress: free busy message email address. MS-OXOPFFB 2.2.1.2.12. Also PR_FREEBUSY_EMA.
 	PidTagFreeBusyMessageEmailAddress = Key[string]{Name: "PidTagFreeBusyMessageEmailAddress", prop: mapi.Prop{ID: 0x6849, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagFreeBusyPublishEnd: free busy publish end. MS-OXOPFFB 2.2.1.2.10. Also PR_FREEBUSY_END_RANGE, PR_FREEBUSY_PUBLISH_END.
+	// PidTagFreeBusyPublishEnd: end of the published free/busy time, in minutes since 1601. MS-OXOPFFB 2.2.1.2.10. Also PR_FREEBUSY_END_RANGE, PR_FREEBUSY_PUBLISH_END.
 	PidTagFreeBusyPublishEnd = Key[int32]{Name: "PidTagFreeBusyPublishEnd", prop: mapi.Prop{ID: 0x6848, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagFreeBusyPublishStart: free busy publish start. MS-OXOPFFB 2.2.1.2.9. Also PR_FREEBUSY_PUBLISH_START, PR_FREEBUSY_START_RANGE.
+	// PidTagFreeBusyPublishStart: beginning of the published free/busy time, in minutes since 1601. MS-OXOPFFB 2.2.1.2.9. Also PR_FREEBUSY_PUBLISH_START, PR_FREEBUSY_START_RANGE.
 	PidTagFreeBusyPublishStart = Key[int32]{Name: "PidTagFreeBusyPublishStart", prop: mapi.Prop{ID: 0x6847, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagFreeBusyRangeTimestamp: free busy range timestamp. MS-OXOPFFB 2.2.1.2.11. Also PR_FREEBUSY_LAST_MODIFIED, PR_FREEBUSY_RANGE_TIMESTAMP.
@@ -982,7 +982,7 @@ var (
 	// PidTagGenerateExchangeViews: generate exchange views. Also PR_GENERATE_EXCHANGE_VIEWS.
 	PidTagGenerateExchangeViews = Key[bool]{Name: "PidTagGenerateExchangeViews", prop: mapi.Prop{ID: 0x36E9, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagGeneration: generation. MS-OXOCNTC 2.2.1.1.2. Also PR_GENERATION, urn:schemas:contacts:namesuffix.
+	// PidTagGeneration: what follows the name, such as "Jr.". MS-OXOCNTC 2.2.1.1.2. Also PR_GENERATION, urn:schemas:contacts:namesuffix.
 	PidTagGeneration = Key[string]{Name: "PidTagGeneration", prop: mapi.Prop{ID: 0x3A05, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagGivenName: given name. MS-OXOABK 2.2.4.2. Also PR_GIVEN_NAME, urn:schemas:contacts:givenName.
@@ -991,7 +991,7 @@ var (
 	// PidTagGovernmentIdNumber: government id number. MS-OXOCNTC 2.2.1.10.9. Also PR_GOVERNMENT_ID_NUMBER, urn:schemas:contacts:governmentid.
 	PidTagGovernmentIdNumber = Key[string]{Name: "PidTagGovernmentIdNumber", prop: mapi.Prop{ID: 0x3A07, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagHasAttachments: has attachments. MS-OXCMSG 2.2.1.2. Also PR_HASATTACH, ptagHasAttach, urn:schemas:httpmail:hasattachment.
+	// PidTagHasAttachments: whether the message has visible attachments. MS-OXCMSG 2.2.1.2. Also PR_HASATTACH, ptagHasAttach, urn:schemas:httpmail:hasattachment.
 	PidTagHasAttachments = Key[bool]{Name: "PidTagHasAttachments", prop: mapi.Prop{ID: 0x0E1B, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagHasDeferredActionMessages: has deferred action messages. MS-OXORULE 2.2.9.1. Also PR_HAS_DAMS, ptagHasDAMs.
@@ -1000,16 +1000,16 @@ var (
 	// PidTagHasNamedProperties: has named properties. MS-OXCMSG 2.2.1.39. Also PR_HAS_NAMED_PROPERTIES, ptagHasNamedProperties.
 	PidTagHasNamedProperties = Key[bool]{Name: "PidTagHasNamedProperties", prop: mapi.Prop{ID: 0x664A, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagHasRules: has rules. MS-OXORULE 2.2.8.1. Also PR_HAS_RULES, ptagHasRules.
+	// PidTagHasRules: whether the folder has rules. MS-OXORULE 2.2.8.1. Also PR_HAS_RULES, ptagHasRules.
 	PidTagHasRules = Key[bool]{Name: "PidTagHasRules", prop: mapi.Prop{ID: 0x663A, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagHeaderFolderEntryId: header folder entry id. Also PR_HEADER_FOLDER_ENTRYID.
 	PidTagHeaderFolderEntryId = Key[[]byte]{Name: "PidTagHeaderFolderEntryId", prop: mapi.Prop{ID: 0x3E0A, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagHierRev: hier rev. MS-OXCFOLD 2.2.2.2.1.9. Also PR_HIER_REV, ptagHierRev.
+	// PidTagHierRev: when the folder hierarchy was last changed. MS-OXCFOLD 2.2.2.2.1.9. Also PR_HIER_REV, ptagHierRev.
 	PidTagHierRev = Key[time.Time]{Name: "PidTagHierRev", prop: mapi.Prop{ID: 0x4082, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagHierarchyChangeNumber: hierarchy change number. MS-OXCFOLD 2.2.2.2.1.8. Also PR_HIERARCHY_CHANGE_NUM.
+	// PidTagHierarchyChangeNumber: number that rises when a subfolder changes. MS-OXCFOLD 2.2.2.2.1.8. Also PR_HIERARCHY_CHANGE_NUM.
 	PidTagHierarchyChangeNumber = Key[int32]{Name: "PidTagHierarchyChangeNumber", prop: mapi.Prop{ID: 0x663E, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagHobbies: hobbies. MS-OXOCNTC 2.2.1.10.2. Also PR_HOBBIES, urn:schemas:contacts:hobbies.
@@ -1021,22 +1021,22 @@ var (
 	// PidTagHome2TelephoneNumbers: home 2 telephone numbers. MS-OXOABK 2.2.4.26. Also PR_HOME2_TELEPHONE_NUMBER_A_MV, PR_HOME2_TELEPHONE_NUMBER_MV.
 	PidTagHome2TelephoneNumbers = Key[[]string]{Name: "PidTagHome2TelephoneNumbers", prop: mapi.Prop{ID: 0x3A2F, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
-	// PidTagHomeAddressCity: home address city. MS-OXOCNTC 2.2.1.3.2. Also PR_HOME_ADDRESS_CITY, urn:schemas:contacts:homeCity.
+	// PidTagHomeAddressCity: city of the home address. MS-OXOCNTC 2.2.1.3.2. Also PR_HOME_ADDRESS_CITY, urn:schemas:contacts:homeCity.
 	PidTagHomeAddressCity = Key[string]{Name: "PidTagHomeAddressCity", prop: mapi.Prop{ID: 0x3A59, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagHomeAddressCountry: home address country. MS-OXOCNTC 2.2.1.3.5. Also PR_HOME_ADDRESS_COUNTRY, urn:schemas:contacts:homeCountry.
+	// PidTagHomeAddressCountry: country of the home address. MS-OXOCNTC 2.2.1.3.5. Also PR_HOME_ADDRESS_COUNTRY, urn:schemas:contacts:homeCountry.
 	PidTagHomeAddressCountry = Key[string]{Name: "PidTagHomeAddressCountry", prop: mapi.Prop{ID: 0x3A5A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagHomeAddressPostOfficeBox: home address post office box. MS-OXOCNTC 2.2.1.3.7. Also PR_HOME_ADDRESS_POST_OFFICE_BOX, urn:schemas:contacts:homepostofficebox.
+	// PidTagHomeAddressPostOfficeBox: post office box of the home address. MS-OXOCNTC 2.2.1.3.7. Also PR_HOME_ADDRESS_POST_OFFICE_BOX, urn:schemas:contacts:homepostofficebox.
 	PidTagHomeAddressPostOfficeBox = Key[string]{Name: "PidTagHomeAddressPostOfficeBox", prop: mapi.Prop{ID: 0x3A5E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagHomeAddressPostalCode: home address postal code. MS-OXOCNTC 2.2.1.3.4. Also PR_HOME_ADDRESS_POSTAL_CODE, urn:schemas:contacts:homePostalCode.
+	// PidTagHomeAddressPostalCode: postal code of the home address. MS-OXOCNTC 2.2.1.3.4. Also PR_HOME_ADDRESS_POSTAL_CODE, urn:schemas:contacts:homePostalCode.
 	PidTagHomeAddressPostalCode = Key[string]{Name: "PidTagHomeAddressPostalCode", prop: mapi.Prop{ID: 0x3A5B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagHomeAddressStateOrProvince: home address state or province. MS-OXOCNTC 2.2.1.3.3. Also PR_HOME_ADDRESS_STATE_OR_PROVINCE, urn:schemas:contacts:homeState.
+	// PidTagHomeAddressStateOrProvince: state or province of the home address. MS-OXOCNTC 2.2.1.3.3. Also PR_HOME_ADDRESS_STATE_OR_PROVINCE, urn:schemas:contacts:homeState.
 	PidTagHomeAddressStateOrProvince = Key[string]{Name: "PidTagHomeAddressStateOrProvince", prop: mapi.Prop{ID: 0x3A5C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagHomeAddressStreet: home address street. MS-OXOABK 2.2.4.20. Also PR_HOME_ADDRESS_STREET, urn:schemas:contacts:homeStreet.
+	// PidTagHomeAddressStreet: street of the home address. MS-OXOABK 2.2.4.20. Also PR_HOME_ADDRESS_STREET, urn:schemas:contacts:homeStreet.
 	PidTagHomeAddressStreet = Key[string]{Name: "PidTagHomeAddressStreet", prop: mapi.Prop{ID: 0x3A5D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagHomeFaxNumber: home fax number. MS-OXOCNTC 2.2.1.2.6. Also PR_HOME_FAX_NUMBER, urn:schemas:contacts:homefax.
@@ -1045,7 +1045,7 @@ var (
 	// PidTagHomeTelephoneNumber: home telephone number. MS-OXOABK 2.2.4.22. Also PR_HOME_TELEPHONE_NUMBER, urn:schemas:contacts:homePhone.
 	PidTagHomeTelephoneNumber = Key[string]{Name: "PidTagHomeTelephoneNumber", prop: mapi.Prop{ID: 0x3A09, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagHtml: html. MS-OXCMSG 2.2.1.56.9. Also PR_HTML, ptagHtml.
+	// PidTagHtml: body as HTML, in the code page of PidTagInternetCodepage. MS-OXCMSG 2.2.1.56.9. Also PR_HTML, ptagHtml.
 	PidTagHtml = Key[[]byte]{Name: "PidTagHtml", prop: mapi.Prop{ID: 0x1013, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagICalendarEndTime: i calendar end time. MS-XWDCAL 2.2.2.39. Also urn:schemas:calendar:dtend.
@@ -1078,7 +1078,7 @@ var (
 	// PidTagIdsetExpired: idset expired. MS-OXCFXICS. Also MetaTagIdsetExpired, ptagMidsetExpired.
 	PidTagIdsetExpired = Key[[]byte]{Name: "PidTagIdsetExpired", prop: mapi.Prop{ID: 0x6793, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIdsetGiven: idset given. MS-OXCFXICS. Also MetaTagIdsetGiven, ptagIdsetGiven.
+	// PidTagIdsetGiven: ids of what a synchronisation client has. MS-OXCFXICS. Also MetaTagIdsetGiven, ptagIdsetGiven.
 	PidTagIdsetGiven = Key[int32]{Name: "PidTagIdsetGiven", prop: mapi.Prop{ID: 0x4017, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagIdsetNoLongerInScope: idset no longer in scope. MS-OXCFXICS. Also MetaTagIdsetNoLongerInScope, PidTagIdsetSoftDeleted, ptagSoftDeletes.
@@ -1102,7 +1102,7 @@ var (
 	// PidTagInConflict: in conflict. MS-OXCFXICS 2.2.1.4.3. Also PR_IN_CONFLICT, ptagInConflict.
 	PidTagInConflict = Key[bool]{Name: "PidTagInConflict", prop: mapi.Prop{ID: 0x666C, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagInReplyToId: in reply to id. MS-OXOMSG 2.2.1.13. Also PR_IN_REPLY_TO_ID.
+	// PidTagInReplyToId: Message-ID of the message that this one answers. MS-OXOMSG 2.2.1.13. Also PR_IN_REPLY_TO_ID.
 	PidTagInReplyToId = Key[string]{Name: "PidTagInReplyToId", prop: mapi.Prop{ID: 0x1042, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagIncompleteCopy: incomplete copy. Also PR_INCOMPLETE_COPY.
@@ -1153,13 +1153,13 @@ var (
 	// PidTagInitials: initials. MS-OXOABK 2.2.4.3. Also PR_INITIALS, urn:schemas:contacts:initials.
 	PidTagInitials = Key[string]{Name: "PidTagInitials", prop: mapi.Prop{ID: 0x3A0A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagInstID: inst ID. MS-OXCTABL 2.2.1.1. Also ptagInstID.
+	// PidTagInstID: id of the message that a row of a table stands for. MS-OXCTABL 2.2.1.1. Also ptagInstID.
 	PidTagInstID = Key[int64]{Name: "PidTagInstID", prop: mapi.Prop{ID: 0x674D, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagInstanceKey: instance key. MS-OXOABK 2.2.3.6. Also PR_INSTANCE_KEY, ptagInstanceKey.
+	// PidTagInstanceKey: key of a row of a table. MS-OXOABK 2.2.3.6. Also PR_INSTANCE_KEY, ptagInstanceKey.
 	PidTagInstanceKey = Key[[]byte]{Name: "PidTagInstanceKey", prop: mapi.Prop{ID: 0x0FF6, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagInstanceNum: instance num. MS-OXCTABL 2.2.1.2. Also PR_INSTANCE_NUM, ptagInstanceNum.
+	// PidTagInstanceNum: which instance of the message a row stands for. MS-OXCTABL 2.2.1.2. Also PR_INSTANCE_NUM, ptagInstanceNum.
 	PidTagInstanceNum = Key[int32]{Name: "PidTagInstanceNum", prop: mapi.Prop{ID: 0x674E, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagInternetApproved: internet approved. Also PR_INTERNET_APPROVED.
@@ -1168,7 +1168,7 @@ var (
 	// PidTagInternetArticleNumber: internet article number. Also PR_INTERNET_ARTICLE_NUMBER.
 	PidTagInternetArticleNumber = Key[int32]{Name: "PidTagInternetArticleNumber", prop: mapi.Prop{ID: 0x0E23, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagInternetCodepage: internet codepage. MS-OXCMSG 2.2.1.56.6. Also PR_INTERNET_CPID, ptagInternetCpid.
+	// PidTagInternetCodepage: code page of the HTML body and of the message as Internet mail. MS-OXCMSG 2.2.1.56.6. Also PR_INTERNET_CPID, ptagInternetCpid.
 	PidTagInternetCodepage = Key[int32]{Name: "PidTagInternetCodepage", prop: mapi.Prop{ID: 0x3FDE, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagInternetControl: internet control. Also PR_INTERNET_CONTROL.
@@ -1183,10 +1183,10 @@ var (
 	// PidTagInternetLines: internet lines. Also PR_INTERNET_LINES.
 	PidTagInternetLines = Key[int32]{Name: "PidTagInternetLines", prop: mapi.Prop{ID: 0x1034, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagInternetMailOverrideFormat: internet mail override format. MS-OXOMSG 2.2.1.11. Also PR_INETMAIL_OVERRIDE_FORMAT, ptagInetMailOverrideFormat.
+	// PidTagInternetMailOverrideFormat: form in which this message goes to the Internet. MS-OXOMSG 2.2.1.11. Also PR_INETMAIL_OVERRIDE_FORMAT, ptagInetMailOverrideFormat.
 	PidTagInternetMailOverrideFormat = Key[mapi.InternetEncoding]{Name: "PidTagInternetMailOverrideFormat", prop: mapi.Prop{ID: 0x5902, Type: mapi.PtypInteger32}, from: asInt32[mapi.InternetEncoding], to: rawInt32[mapi.InternetEncoding]}
 
-	// PidTagInternetMessageId: internet message id. MS-OXOMSG 2.2.1.12. Also PR_INTERNET_MESSAGE_ID.
+	// PidTagInternetMessageId: Message-ID of the message. MS-OXOMSG 2.2.1.12. Also PR_INTERNET_MESSAGE_ID.
 	PidTagInternetMessageId = Key[string]{Name: "PidTagInternetMessageId", prop: mapi.Prop{ID: 0x1035, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagInternetNntpPath: internet nntp path. Also PR_INTERNET_NNTP_PATH.
@@ -1195,34 +1195,34 @@ var (
 	// PidTagInternetOrganization: internet organization. Also PR_INTERNET_ORGANIZATION.
 	PidTagInternetOrganization = Key[string]{Name: "PidTagInternetOrganization", prop: mapi.Prop{ID: 0x1037, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagInternetReferences: internet references. MS-OXCMSG 2.2.1.26. Also PR_INTERNET_REFERENCES.
+	// PidTagInternetReferences: Message-IDs of the conversation, as in References. MS-OXCMSG 2.2.1.26. Also PR_INTERNET_REFERENCES.
 	PidTagInternetReferences = Key[string]{Name: "PidTagInternetReferences", prop: mapi.Prop{ID: 0x1039, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagInternetReturnPath: internet return path. Also PR_INTERNET_RETURN_PATH.
 	PidTagInternetReturnPath = Key[string]{Name: "PidTagInternetReturnPath", prop: mapi.Prop{ID: 0x1046, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagIpmAppointmentEntryId: ipm appointment entry id. MS-OXOSFLD 2.2.3. Also PR_IPM_APPOINTMENT_ENTRYID.
+	// PidTagIpmAppointmentEntryId: entry id of the calendar. MS-OXOSFLD 2.2.3. Also PR_IPM_APPOINTMENT_ENTRYID.
 	PidTagIpmAppointmentEntryId = Key[[]byte]{Name: "PidTagIpmAppointmentEntryId", prop: mapi.Prop{ID: 0x36D0, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmArchiveEntryId: ipm archive entry id. Also PR_IPM_ARCHIVE_ENTRYID.
+	// PidTagIpmArchiveEntryId: entry id of the archive folder. Also PR_IPM_ARCHIVE_ENTRYID.
 	PidTagIpmArchiveEntryId = Key[[]byte]{Name: "PidTagIpmArchiveEntryId", prop: mapi.Prop{ID: 0x35FF, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmContactEntryId: ipm contact entry id. MS-OXOSFLD 2.2.3. Also PR_IPM_CONTACT_ENTRYID.
+	// PidTagIpmContactEntryId: entry id of the contacts folder. MS-OXOSFLD 2.2.3. Also PR_IPM_CONTACT_ENTRYID.
 	PidTagIpmContactEntryId = Key[[]byte]{Name: "PidTagIpmContactEntryId", prop: mapi.Prop{ID: 0x36D1, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmDraftsEntryId: ipm drafts entry id. MS-OXOSFLD 2.2.3. Also PR_IPM_DRAFTS_ENTRYID.
+	// PidTagIpmDraftsEntryId: entry id of the drafts folder. MS-OXOSFLD 2.2.3. Also PR_IPM_DRAFTS_ENTRYID.
 	PidTagIpmDraftsEntryId = Key[[]byte]{Name: "PidTagIpmDraftsEntryId", prop: mapi.Prop{ID: 0x36D7, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmId: ipm id. Also PR_IPM_ID.
 	PidTagIpmId = Key[[]byte]{Name: "PidTagIpmId", prop: mapi.Prop{ID: 0x0018, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmJournalEntryId: ipm journal entry id. MS-OXOSFLD 2.2.3. Also PR_IPM_JOURNAL_ENTRYID.
+	// PidTagIpmJournalEntryId: entry id of the journal. MS-OXOSFLD 2.2.3. Also PR_IPM_JOURNAL_ENTRYID.
 	PidTagIpmJournalEntryId = Key[[]byte]{Name: "PidTagIpmJournalEntryId", prop: mapi.Prop{ID: 0x36D2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmNoteEntryId: ipm note entry id. MS-OXOSFLD 2.2.3. Also PR_IPM_NOTE_ENTRYID.
+	// PidTagIpmNoteEntryId: entry id of the notes folder. MS-OXOSFLD 2.2.3. Also PR_IPM_NOTE_ENTRYID.
 	PidTagIpmNoteEntryId = Key[[]byte]{Name: "PidTagIpmNoteEntryId", prop: mapi.Prop{ID: 0x36D3, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmOutboxEntryId: ipm outbox entry id. Also PR_IPM_OUTBOX_ENTRYID.
+	// PidTagIpmOutboxEntryId: entry id of the outbox. Also PR_IPM_OUTBOX_ENTRYID.
 	PidTagIpmOutboxEntryId = Key[[]byte]{Name: "PidTagIpmOutboxEntryId", prop: mapi.Prop{ID: 0x35E2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmOutboxSearchKey: ipm outbox search key. Also PR_IPM_OUTBOX_SEARCH_KEY.
@@ -1231,7 +1231,7 @@ var (
 	// PidTagIpmReturnRequested: ipm return requested. Also PR_IPM_RETURN_REQUESTED.
 	PidTagIpmReturnRequested = Key[bool]{Name: "PidTagIpmReturnRequested", prop: mapi.Prop{ID: 0x0C02, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagIpmSentMailEntryId: ipm sent mail entry id. Also PR_IPM_SENTMAIL_ENTRYID.
+	// PidTagIpmSentMailEntryId: entry id of the sent items folder. Also PR_IPM_SENTMAIL_ENTRYID.
 	PidTagIpmSentMailEntryId = Key[[]byte]{Name: "PidTagIpmSentMailEntryId", prop: mapi.Prop{ID: 0x35E4, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmSentMailSearchKey: ipm sent mail search key. Also PR_IPM_SENTMAIL_SEARCH_KEY.
@@ -1240,16 +1240,16 @@ var (
 	// PidTagIpmSharingEntryId: ipm sharing entry id.
 	PidTagIpmSharingEntryId = Key[[]byte]{Name: "PidTagIpmSharingEntryId", prop: mapi.Prop{ID: 0x35EF, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmSubtreeEntryId: ipm subtree entry id. Also PR_IPM_SUBTREE_ENTRYID, PidTagIpmSubTreeEntryId.
+	// PidTagIpmSubtreeEntryId: entry id of the top of what users see. Also PR_IPM_SUBTREE_ENTRYID, PidTagIpmSubTreeEntryId.
 	PidTagIpmSubtreeEntryId = Key[[]byte]{Name: "PidTagIpmSubtreeEntryId", prop: mapi.Prop{ID: 0x35E0, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmSubtreeSearchKey: ipm subtree search key. Also PR_IPM_SUBTREE_SEARCH_KEY.
 	PidTagIpmSubtreeSearchKey = Key[[]byte]{Name: "PidTagIpmSubtreeSearchKey", prop: mapi.Prop{ID: 0x3410, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmTaskEntryId: ipm task entry id. MS-OXOSFLD 2.2.3. Also PR_IPM_TASK_ENTRYID.
+	// PidTagIpmTaskEntryId: entry id of the tasks folder. MS-OXOSFLD 2.2.3. Also PR_IPM_TASK_ENTRYID.
 	PidTagIpmTaskEntryId = Key[[]byte]{Name: "PidTagIpmTaskEntryId", prop: mapi.Prop{ID: 0x36D4, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmWastebasketEntryId: ipm wastebasket entry id. Also PR_IPM_WASTEBASKET_ENTRYID, PidTagIpmWasteBasketEntryId.
+	// PidTagIpmWastebasketEntryId: entry id of the deleted items folder. Also PR_IPM_WASTEBASKET_ENTRYID, PidTagIpmWasteBasketEntryId.
 	PidTagIpmWastebasketEntryId = Key[[]byte]{Name: "PidTagIpmWastebasketEntryId", prop: mapi.Prop{ID: 0x35E3, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmWastebasketSearchKey: ipm wastebasket search key. Also PR_IPM_WASTEBASKET_SEARCH_KEY.
@@ -1285,22 +1285,22 @@ var (
 	// PidTagLanguages: languages. Also PR_LANGUAGES.
 	PidTagLanguages = Key[string]{Name: "PidTagLanguages", prop: mapi.Prop{ID: 0x002F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagLastModificationTime: last modification time. MS-OXCMSG 2.2.2.2. Also PR_LAST_MODIFICATION_TIME, DAV:getlastmodified, ptagLastModificationTime, urn:schemas:calendar:lastmodifiedtime.
+	// PidTagLastModificationTime: when the object was last changed. MS-OXCMSG 2.2.2.2. Also PR_LAST_MODIFICATION_TIME, DAV:getlastmodified, ptagLastModificationTime, urn:schemas:calendar:lastmodifiedtime.
 	PidTagLastModificationTime = Key[time.Time]{Name: "PidTagLastModificationTime", prop: mapi.Prop{ID: 0x3008, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagLastModifierEntryId: last modifier entry id. MS-OXCMSG 2.2.1.32. Also PR_LAST_MODIFIER_ENTRYID, ptagLastModifierEntryId.
+	// PidTagLastModifierEntryId: entry id of who changed the message last. MS-OXCMSG 2.2.1.32. Also PR_LAST_MODIFIER_ENTRYID, ptagLastModifierEntryId.
 	PidTagLastModifierEntryId = Key[[]byte]{Name: "PidTagLastModifierEntryId", prop: mapi.Prop{ID: 0x3FFB, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagLastModifierName: last modifier name. MS-OXCPRPT 2.2.1.5. Also PR_LAST_MODIFIER_NAME, ptagLastModifierName.
+	// PidTagLastModifierName: display name of who changed the message last. MS-OXCPRPT 2.2.1.5. Also PR_LAST_MODIFIER_NAME, ptagLastModifierName.
 	PidTagLastModifierName = Key[string]{Name: "PidTagLastModifierName", prop: mapi.Prop{ID: 0x3FFA, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagLastModifierSimpleDisplayName: last modifier simple display name. MS-OXTNEF. Also ptagLastModifierSimpleDispName.
+	// PidTagLastModifierSimpleDisplayName: printable display name of who changed the message last. MS-OXTNEF. Also ptagLastModifierSimpleDispName.
 	PidTagLastModifierSimpleDisplayName = Key[string]{Name: "PidTagLastModifierSimpleDisplayName", prop: mapi.Prop{ID: 0x4039, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagLastVerbExecuted: what the user last did with a message. MS-OXOMSG 2.2.1.14. Also PR_ACTION_FLAG, PR_LAST_VERB_EXECUTED, ptagLastVerbExecuted.
 	PidTagLastVerbExecuted = Key[mapi.Verb]{Name: "PidTagLastVerbExecuted", prop: mapi.Prop{ID: 0x1081, Type: mapi.PtypInteger32}, from: asInt32[mapi.Verb], to: rawInt32[mapi.Verb]}
 
-	// PidTagLastVerbExecutionTime: last verb execution time. MS-OXOMSG 2.2.1.15. Also PR_ACTION_DATE, PR_LAST_VERB_EXECUTION_TIME, ptagLastVerbExecutionTime.
+	// PidTagLastVerbExecutionTime: when the user last did something with the message. MS-OXOMSG 2.2.1.15. Also PR_ACTION_DATE, PR_LAST_VERB_EXECUTION_TIME, ptagLastVerbExecutionTime.
 	PidTagLastVerbExecutionTime = Key[time.Time]{Name: "PidTagLastVerbExecutionTime", prop: mapi.Prop{ID: 0x1082, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagLatestDeliveryTime: latest delivery time. Also PR_LATEST_DELIVERY_TIME.
@@ -1309,25 +1309,25 @@ var (
 	// PidTagLatestPstEnsure: latest pst ensure. Also PR_LATEST_PST_ENSURE.
 	PidTagLatestPstEnsure = Key[int32]{Name: "PidTagLatestPstEnsure", prop: mapi.Prop{ID: 0x66FA, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagListHelp: list help. MS-OXOMSG 2.2.1.81. Also PR_LIST_HELP.
+	// PidTagListHelp: List-Help of the message. MS-OXOMSG 2.2.1.81. Also PR_LIST_HELP.
 	PidTagListHelp = Key[string]{Name: "PidTagListHelp", prop: mapi.Prop{ID: 0x1043, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagListSubscribe: list subscribe. MS-OXOMSG 2.2.1.82. Also PR_LIST_SUBSCRIBE.
+	// PidTagListSubscribe: List-Subscribe of the message. MS-OXOMSG 2.2.1.82. Also PR_LIST_SUBSCRIBE.
 	PidTagListSubscribe = Key[string]{Name: "PidTagListSubscribe", prop: mapi.Prop{ID: 0x1044, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagListUnsubscribe: list unsubscribe. MS-OXOMSG 2.2.1.83. Also PR_LIST_UNSUBSCRIBE.
+	// PidTagListUnsubscribe: List-Unsubscribe of the message. MS-OXOMSG 2.2.1.83. Also PR_LIST_UNSUBSCRIBE.
 	PidTagListUnsubscribe = Key[string]{Name: "PidTagListUnsubscribe", prop: mapi.Prop{ID: 0x1045, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagLocalCommitTime: local commit time. MS-OXCMSG 2.2.1.49. Also PR_LOCAL_COMMIT_TIME, ptagLocalCommitTime.
+	// PidTagLocalCommitTime: when the folder was last changed. MS-OXCMSG 2.2.1.49. Also PR_LOCAL_COMMIT_TIME, ptagLocalCommitTime.
 	PidTagLocalCommitTime = Key[time.Time]{Name: "PidTagLocalCommitTime", prop: mapi.Prop{ID: 0x6709, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagLocalCommitTimeMax: local commit time max. MS-OXCFOLD 2.2.2.2.1.14. Also PR_LOCAL_COMMIT_TIME_MAX, ptagLocalCommitTimeMax.
+	// PidTagLocalCommitTimeMax: when a message in the folder was last changed. MS-OXCFOLD 2.2.2.2.1.14. Also PR_LOCAL_COMMIT_TIME_MAX, ptagLocalCommitTimeMax.
 	PidTagLocalCommitTimeMax = Key[time.Time]{Name: "PidTagLocalCommitTimeMax", prop: mapi.Prop{ID: 0x670A, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagLocaleId: locale id. MS-OXCSTOR 2.2.2.1.1.12. Also PR_LOCALE_ID.
+	// PidTagLocaleId: locale of the user who is logged on. MS-OXCSTOR 2.2.2.1.1.12. Also PR_LOCALE_ID.
 	PidTagLocaleId = Key[int32]{Name: "PidTagLocaleId", prop: mapi.Prop{ID: 0x66A1, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagLocality: locality. MS-OXOABK 2.2.4.16. Also PR_BUSINESS_ADDRESS_CITY, PR_BUSINESS_ADDRESS_LOCALITY, PR_LOCALITY, urn:schemas:contacts:mailingcity.
+	// PidTagLocality: city of the business address. MS-OXOABK 2.2.4.16. Also PR_BUSINESS_ADDRESS_CITY, PR_BUSINESS_ADDRESS_LOCALITY, PR_LOCALITY, urn:schemas:contacts:mailingcity.
 	PidTagLocality = Key[string]{Name: "PidTagLocality", prop: mapi.Prop{ID: 0x3A27, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagLocation: location. MS-OXOCNTC 2.2.1.10.5. Also PR_LOCATION, urn:schemas:contacts:location.
@@ -1348,58 +1348,58 @@ var (
 	// PidTagMailPermission: mail permission. Also PR_MAIL_PERMISSION.
 	PidTagMailPermission = Key[bool]{Name: "PidTagMailPermission", prop: mapi.Prop{ID: 0x3A0E, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagMailboxOwnerEntryId: mailbox owner entry id. MS-OXCSTOR 2.2.2.1.1.7. Also PR_MAILBOX_OWNER_ENTRYID, ptagMailboxOwnerEntryId.
+	// PidTagMailboxOwnerEntryId: entry id of the mailbox's owner. MS-OXCSTOR 2.2.2.1.1.7. Also PR_MAILBOX_OWNER_ENTRYID, ptagMailboxOwnerEntryId.
 	PidTagMailboxOwnerEntryId = Key[[]byte]{Name: "PidTagMailboxOwnerEntryId", prop: mapi.Prop{ID: 0x661B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagMailboxOwnerName: mailbox owner name. MS-OXCSTOR 2.2.2.1.1.8. Also PR_MAILBOX_OWNER_NAME, ptagMailboxOwnerName.
+	// PidTagMailboxOwnerName: display name of the mailbox's owner. MS-OXCSTOR 2.2.2.1.1.8. Also PR_MAILBOX_OWNER_NAME, ptagMailboxOwnerName.
 	PidTagMailboxOwnerName = Key[string]{Name: "PidTagMailboxOwnerName", prop: mapi.Prop{ID: 0x661C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagManagerName: manager name. MS-OXOCNTC 2.2.1.6.6. Also PR_MANAGER_NAME, urn:schemas:contacts:manager.
+	// PidTagManagerName: name of the manager. MS-OXOCNTC 2.2.1.6.6. Also PR_MANAGER_NAME, urn:schemas:contacts:manager.
 	PidTagManagerName = Key[string]{Name: "PidTagManagerName", prop: mapi.Prop{ID: 0x3A4E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagMapiFormComposeCommand: mapi form compose command. Also PR_MAPIFORM_COMPOSECOMMAND.
 	PidTagMapiFormComposeCommand = Key[string]{Name: "PidTagMapiFormComposeCommand", prop: mapi.Prop{ID: 0x682F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagMappingSignature: mapping signature. MS-OXOABK 2.2.3.32. Also PR_MAPPING_SIGNATURE, ptagMappingSignature.
+	// PidTagMappingSignature: which mapping of named properties the object uses. MS-OXOABK 2.2.3.32. Also PR_MAPPING_SIGNATURE, ptagMappingSignature.
 	PidTagMappingSignature = Key[[]byte]{Name: "PidTagMappingSignature", prop: mapi.Prop{ID: 0x0FF8, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagMaximumSubmitMessageSize: maximum submit message size. MS-OXCSTOR 2.2.2.1.1.2. Also PR_MAX_SUBMIT_MESSAGE_SIZE.
+	// PidTagMaximumSubmitMessageSize: largest message that can be submitted, in kilobytes. MS-OXCSTOR 2.2.2.1.1.2. Also PR_MAX_SUBMIT_MESSAGE_SIZE.
 	PidTagMaximumSubmitMessageSize = Key[int32]{Name: "PidTagMaximumSubmitMessageSize", prop: mapi.Prop{ID: 0x666D, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagMemberEntryId: member entry id. Also PR_MEMBER_ENTRYID.
+	// PidTagMemberEntryId: entry id of a member in the folder's permissions. Also PR_MEMBER_ENTRYID.
 	PidTagMemberEntryId = Key[[]byte]{Name: "PidTagMemberEntryId", prop: mapi.Prop{ID: 0x0FFF, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagMemberId: member id. MS-OXCPERM 2.2.5. Also PR_MEMBER_ID, ptagMemberId.
+	// PidTagMemberId: number of a member in the folder's permissions. MS-OXCPERM 2.2.5. Also PR_MEMBER_ID, ptagMemberId.
 	PidTagMemberId = Key[int64]{Name: "PidTagMemberId", prop: mapi.Prop{ID: 0x6671, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagMemberName: member name. MS-OXCPERM 2.2.6. Also PR_MEMBER_NAME, ptagMemberName.
+	// PidTagMemberName: name of a member in the folder's permissions. MS-OXCPERM 2.2.6. Also PR_MEMBER_NAME, ptagMemberName.
 	PidTagMemberName = Key[string]{Name: "PidTagMemberName", prop: mapi.Prop{ID: 0x6672, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagMemberRights: member rights. MS-OXCPERM 2.2.7. Also PR_MEMBER_RIGHTS, ptagMemberRights.
+	// PidTagMemberRights: rights of a member in the folder. MS-OXCPERM 2.2.7. Also PR_MEMBER_RIGHTS, ptagMemberRights.
 	PidTagMemberRights = Key[mapi.Rights]{Name: "PidTagMemberRights", prop: mapi.Prop{ID: 0x6673, Type: mapi.PtypInteger32}, from: asInt32[mapi.Rights], to: rawInt32[mapi.Rights]}
 
-	// PidTagMessageAttachments: message attachments. MS-OXCMSG 2.2.1.52. Also PR_MESSAGE_ATTACHMENTS, ptagMessageAttachments.
+	// PidTagMessageAttachments: the attachments of the message. MS-OXCMSG 2.2.1.52. Also PR_MESSAGE_ATTACHMENTS, ptagMessageAttachments.
 	PidTagMessageAttachments = Key[mapi.Object]{Name: "PidTagMessageAttachments", prop: mapi.Prop{ID: 0x0E13, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagMessageCcMe: message cc me. MS-OXOMSG 2.2.1.18. Also PR_MESSAGE_CC_ME, ptagMessageCcMe.
+	// PidTagMessageCcMe: whether the receiver is named as Cc recipient. MS-OXOMSG 2.2.1.18. Also PR_MESSAGE_CC_ME, ptagMessageCcMe.
 	PidTagMessageCcMe = Key[bool]{Name: "PidTagMessageCcMe", prop: mapi.Prop{ID: 0x0058, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagMessageClass: message class. MS-OXCMSG 2.2.1.3. Also PR_MESSAGE_CLASS, ptagMessageClass.
+	// PidTagMessageClass: kind of the item, such as "IPM.Note". MS-OXCMSG 2.2.1.3. Also PR_MESSAGE_CLASS, ptagMessageClass.
 	PidTagMessageClass = Key[string]{Name: "PidTagMessageClass", prop: mapi.Prop{ID: 0x001A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagMessageCodepage: message codepage. MS-OXCMSG 2.2.1.4. Also PR_MESSAGE_CODEPAGE.
+	// PidTagMessageCodepage: code page of the message's 8-bit strings. MS-OXCMSG 2.2.1.4. Also PR_MESSAGE_CODEPAGE.
 	PidTagMessageCodepage = Key[int32]{Name: "PidTagMessageCodepage", prop: mapi.Prop{ID: 0x3FFD, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagMessageDeliveryId: message delivery id. Also PR_MESSAGE_DELIVERY_ID.
 	PidTagMessageDeliveryId = Key[[]byte]{Name: "PidTagMessageDeliveryId", prop: mapi.Prop{ID: 0x001B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagMessageDeliveryTime: message delivery time. MS-OXOMSG 2.2.3.9. Also PR_MESSAGE_DELIVERY_TIME, urn:schemas:httpmail:datereceived.
+	// PidTagMessageDeliveryTime: when the message was delivered. MS-OXOMSG 2.2.3.9. Also PR_MESSAGE_DELIVERY_TIME, urn:schemas:httpmail:datereceived.
 	PidTagMessageDeliveryTime = Key[time.Time]{Name: "PidTagMessageDeliveryTime", prop: mapi.Prop{ID: 0x0E06, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagMessageDownloadTime: message download time. Also PR_MESSAGE_DOWNLOAD_TIME.
 	PidTagMessageDownloadTime = Key[int32]{Name: "PidTagMessageDownloadTime", prop: mapi.Prop{ID: 0x0E18, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagMessageEditorFormat: the format in which a message was written. MS-OXOMSG 2.2.1.78. Also PR_MSG_EDITOR_FORMAT.
+	// PidTagMessageEditorFormat: the format in which the message was written. MS-OXOMSG 2.2.1.78. Also PR_MSG_EDITOR_FORMAT.
 	PidTagMessageEditorFormat = Key[mapi.EditorFormat]{Name: "PidTagMessageEditorFormat", prop: mapi.Prop{ID: 0x5909, Type: mapi.PtypInteger32}, from: asInt32[mapi.EditorFormat], to: rawInt32[mapi.EditorFormat]}
 
 	// PidTagMessageFlags: the state of a message. MS-OXCMSG 2.2.1.6. Also PR_MESSAGE_FLAGS, ptagMessageFlags.
@@ -1408,43 +1408,43 @@ var (
 	// PidTagMessageHandlingSystemCommonName: message handling system common name. MS-OXOABK 2.2.4.33. Also PR_MHS_COMMON_NAME, urn:schemas:contacts:dn.
 	PidTagMessageHandlingSystemCommonName = Key[string]{Name: "PidTagMessageHandlingSystemCommonName", prop: mapi.Prop{ID: 0x3A0F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagMessageLocaleId: message locale id. MS-OXCMSG 2.2.1.5. Also PR_MESSAGE_LOCALE_ID.
+	// PidTagMessageLocaleId: locale of the message. MS-OXCMSG 2.2.1.5. Also PR_MESSAGE_LOCALE_ID.
 	PidTagMessageLocaleId = Key[int32]{Name: "PidTagMessageLocaleId", prop: mapi.Prop{ID: 0x3FF1, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagMessageRecipientMe: message recipient me. MS-OXOMSG 2.2.1.19. Also PR_MESSAGE_RECIP_ME, ptagMessageRecipMe.
+	// PidTagMessageRecipientMe: whether the receiver is named as recipient. MS-OXOMSG 2.2.1.19. Also PR_MESSAGE_RECIP_ME, ptagMessageRecipMe.
 	PidTagMessageRecipientMe = Key[bool]{Name: "PidTagMessageRecipientMe", prop: mapi.Prop{ID: 0x0059, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagMessageRecipients: message recipients. MS-OXCMSG 2.2.1.47. Also PR_MESSAGE_RECIPIENTS, ptagMessageRecipients.
+	// PidTagMessageRecipients: the recipients of the message. MS-OXCMSG 2.2.1.47. Also PR_MESSAGE_RECIPIENTS, ptagMessageRecipients.
 	PidTagMessageRecipients = Key[mapi.Object]{Name: "PidTagMessageRecipients", prop: mapi.Prop{ID: 0x0E12, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagMessageSecurityLabel: message security label. Also PR_MESSAGE_SECURITY_LABEL.
 	PidTagMessageSecurityLabel = Key[[]byte]{Name: "PidTagMessageSecurityLabel", prop: mapi.Prop{ID: 0x001E, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagMessageSize: message size. MS-OXCFOLD 2.2.2.2.1.10. Also PR_MESSAGE_SIZE, ptagMessageSize.
+	// PidTagMessageSize: size of the object in bytes. MS-OXCFOLD 2.2.2.2.1.10. Also PR_MESSAGE_SIZE, ptagMessageSize.
 	PidTagMessageSize = Key[int32]{Name: "PidTagMessageSize", prop: mapi.Prop{ID: 0x0E08, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagMessageSizeExtended: message size extended. MS-OXCFOLD 2.2.2.2.1.11. Also PR_MESSAGE_SIZE_EXTENDED, ptagMessageSizeExtended.
+	// PidTagMessageSizeExtended: size of the object in bytes, as 64-bit number. MS-OXCFOLD 2.2.2.2.1.11. Also PR_MESSAGE_SIZE_EXTENDED, ptagMessageSizeExtended.
 	PidTagMessageSizeExtended = Key[int64]{Name: "PidTagMessageSizeExtended", prop: mapi.Prop{ID: 0x0E08, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
 	// PidTagMessageStatus: the state of a message within its folder, which belongs to the client. MS-OXCMSG 2.2.1.8. Also PR_MSG_STATUS, ptagMsgStatus.
 	PidTagMessageStatus = Key[mapi.MessageStatus]{Name: "PidTagMessageStatus", prop: mapi.Prop{ID: 0x0E17, Type: mapi.PtypInteger32}, from: asInt32[mapi.MessageStatus], to: rawInt32[mapi.MessageStatus]}
 
-	// PidTagMessageSubmissionId: message submission id. MS-OXOMSG 2.2.1.79. Also PR_MESSAGE_SUBMISSION_ID, PR_MTS_ID, PR_MTS_REPORT_ID, ptagMessageSubmissionId.
+	// PidTagMessageSubmissionId: identifier that the message got from its transport. MS-OXOMSG 2.2.1.79. Also PR_MESSAGE_SUBMISSION_ID, PR_MTS_ID, PR_MTS_REPORT_ID, ptagMessageSubmissionId.
 	PidTagMessageSubmissionId = Key[[]byte]{Name: "PidTagMessageSubmissionId", prop: mapi.Prop{ID: 0x0047, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagMessageToMe: message to me. MS-OXOMSG 2.2.1.17. Also PR_MESSAGE_TO_ME, ptagMessageToMe.
+	// PidTagMessageToMe: whether the receiver is named as To recipient. MS-OXOMSG 2.2.1.17. Also PR_MESSAGE_TO_ME, ptagMessageToMe.
 	PidTagMessageToMe = Key[bool]{Name: "PidTagMessageToMe", prop: mapi.Prop{ID: 0x0057, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagMessageToken: message token. Also PR_MESSAGE_TOKEN.
 	PidTagMessageToken = Key[[]byte]{Name: "PidTagMessageToken", prop: mapi.Prop{ID: 0x0C03, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagMid: mid. MS-OXCFXICS 2.2.1.2.1. Also PR_MID, http://schemas.microsoft.com/exchange/mid, ptagMID.
+	// PidTagMid: message id. MS-OXCFXICS 2.2.1.2.1. Also PR_MID, http://schemas.microsoft.com/exchange/mid, ptagMID.
 	PidTagMid = Key[int64]{Name: "PidTagMid", prop: mapi.Prop{ID: 0x674A, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
 	// PidTagMiddleName: middle name. MS-OXOCNTC 2.2.1.1.5. Also PR_MIDDLE_NAME, urn:schemas:contacts:middlename.
 	PidTagMiddleName = Key[string]{Name: "PidTagMiddleName", prop: mapi.Prop{ID: 0x3A44, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagMimeSkeleton: mime skeleton. MS-OXCMSG 2.2.1.28. Also ptagMimeSkeleton.
+	// PidTagMimeSkeleton: MIME structure of the message without its bodies. MS-OXCMSG 2.2.1.28. Also ptagMimeSkeleton.
 	PidTagMimeSkeleton = Key[[]byte]{Name: "PidTagMimeSkeleton", prop: mapi.Prop{ID: 0x64F0, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagMiniIcon: mini icon. Also PR_MINI_ICON.
@@ -1465,7 +1465,7 @@ var (
 	// PidTagNewFXFolder: new FX folder. MS-OXCFXICS. Also MetaTagNewFXFolder, ptagNewFXFolder.
 	PidTagNewFXFolder = Key[[]byte]{Name: "PidTagNewFXFolder", prop: mapi.Prop{ID: 0x4011, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagNextSendAcct: next send acct. MS-OXOMSG 2.2.1.65. Also PR_NEXT_SEND_ACCT.
+	// PidTagNextSendAcct: account by which the message is sent when the primary one fails. MS-OXOMSG 2.2.1.65. Also PR_NEXT_SEND_ACCT.
 	PidTagNextSendAcct = Key[string]{Name: "PidTagNextSendAcct", prop: mapi.Prop{ID: 0x0E29, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagNickname: nickname. MS-OXOCNTC 2.2.1.1.1. Also PR_NICKNAME, urn:schemas:contacts:nickname.
@@ -1486,13 +1486,13 @@ var (
 	// PidTagNonDeliveryReportReasonCode: why a message was not delivered. MS-OXOMSG 2.2.2.31. Also PR_NDR_REASON_CODE, ptagNDRReasonCode.
 	PidTagNonDeliveryReportReasonCode = Key[mapi.NDRReason]{Name: "PidTagNonDeliveryReportReasonCode", prop: mapi.Prop{ID: 0x0C04, Type: mapi.PtypInteger32}, from: asInt32[mapi.NDRReason], to: rawInt32[mapi.NDRReason]}
 
-	// PidTagNonDeliveryReportStatusCode: non delivery report status code. MS-OXOMSG 2.2.2.32. Also PR_NDR_STATUS_CODE, ptagNDRStatusCode.
+	// PidTagNonDeliveryReportStatusCode: enhanced status code of the report. MS-OXOMSG 2.2.2.32. Also PR_NDR_STATUS_CODE, ptagNDRStatusCode.
 	PidTagNonDeliveryReportStatusCode = Key[int32]{Name: "PidTagNonDeliveryReportStatusCode", prop: mapi.Prop{ID: 0x0C20, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagNonIpmSubtreeEntryId: non ipm subtree entry id. Also PR_NON_IPM_SUBTREE_ENTRYID.
 	PidTagNonIpmSubtreeEntryId = Key[[]byte]{Name: "PidTagNonIpmSubtreeEntryId", prop: mapi.Prop{ID: 0x6620, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagNonReceiptNotificationRequested: non receipt notification requested. MS-OXOMSG 2.2.1.31. Also PR_NON_RECEIPT_NOTIFICATION_REQUESTED.
+	// PidTagNonReceiptNotificationRequested: whether a non-read receipt is wanted. MS-OXOMSG 2.2.1.31. Also PR_NON_RECEIPT_NOTIFICATION_REQUESTED.
 	PidTagNonReceiptNotificationRequested = Key[bool]{Name: "PidTagNonReceiptNotificationRequested", prop: mapi.Prop{ID: 0x0C06, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagNonReceiptReason: non receipt reason. Also PR_NON_RECEIPT_REASON.
@@ -1501,7 +1501,7 @@ var (
 	// PidTagNormalMessageSize: normal message size. Also PR_NORMAL_MESSAGE_SIZE, PR_NORMAL_MESSAGE_SIZE_EXTENDED.
 	PidTagNormalMessageSize = Key[int32]{Name: "PidTagNormalMessageSize", prop: mapi.Prop{ID: 0x66B3, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagNormalizedSubject: normalized subject. MS-OXCMSG 2.2.1.10. Also PR_NORMALIZED_SUBJECT, ptagNormalizedSubject, urn:schemas:httpmail:normalizedsubject.
+	// PidTagNormalizedSubject: subject without its prefix. MS-OXCMSG 2.2.1.10. Also PR_NORMALIZED_SUBJECT, ptagNormalizedSubject, urn:schemas:httpmail:normalizedsubject.
 	PidTagNormalizedSubject = Key[string]{Name: "PidTagNormalizedSubject", prop: mapi.Prop{ID: 0x0E1D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagObjectType: what kind of object it is. MS-OXCPRPT 2.2.1.7. Also PR_OBJECT_TYPE, ptagObjectType.
@@ -1510,7 +1510,7 @@ var (
 	// PidTagObsoletedMessageIds: obsoleted message ids. Also PR_OBSOLETED_IPMS.
 	PidTagObsoletedMessageIds = Key[[]byte]{Name: "PidTagObsoletedMessageIds", prop: mapi.Prop{ID: 0x001F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOfficeLocation: office location. MS-OXOABK 2.2.4.5. Also PR_OFFICE_LOCATION, urn:schemas:contacts:roomnumber.
+	// PidTagOfficeLocation: office. MS-OXOABK 2.2.4.5. Also PR_OFFICE_LOCATION, urn:schemas:contacts:roomnumber.
 	PidTagOfficeLocation = Key[string]{Name: "PidTagOfficeLocation", prop: mapi.Prop{ID: 0x3A19, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagOfflineAddressBookCompressedSize: offline address book compressed size. Also PR_OAB_COMPRESSED_SIZE.
@@ -1558,91 +1558,91 @@ var (
 	// PidTagOriginCheck: origin check. Also PR_ORIGIN_CHECK.
 	PidTagOriginCheck = Key[[]byte]{Name: "PidTagOriginCheck", prop: mapi.Prop{ID: 0x0027, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalAuthorAddressType: original author address type. Also PR_ORIGINAL_AUTHOR_ADDRTYPE.
+	// PidTagOriginalAuthorAddressType: address type of the author of the original message, such as "SMTP". Also PR_ORIGINAL_AUTHOR_ADDRTYPE.
 	PidTagOriginalAuthorAddressType = Key[string]{Name: "PidTagOriginalAuthorAddressType", prop: mapi.Prop{ID: 0x0079, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalAuthorEmailAddress: original author email address. Also PR_ORIGINAL_AUTHOR_EMAIL_ADDRESS.
+	// PidTagOriginalAuthorEmailAddress: address of the author of the original message, of the kind that the address type says. Also PR_ORIGINAL_AUTHOR_EMAIL_ADDRESS.
 	PidTagOriginalAuthorEmailAddress = Key[string]{Name: "PidTagOriginalAuthorEmailAddress", prop: mapi.Prop{ID: 0x007A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalAuthorEntryId: original author entry id. MS-OXOMSG 2.2.1.32. Also PR_ORIGINAL_AUTHOR_ENTRYID.
+	// PidTagOriginalAuthorEntryId: entry id of the author of the original message. MS-OXOMSG 2.2.1.32. Also PR_ORIGINAL_AUTHOR_ENTRYID.
 	PidTagOriginalAuthorEntryId = Key[[]byte]{Name: "PidTagOriginalAuthorEntryId", prop: mapi.Prop{ID: 0x004C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalAuthorName: original author name. MS-OXOMSG 2.2.1.33. Also PR_ORIGINAL_AUTHOR_NAME.
+	// PidTagOriginalAuthorName: display name of the author of the original message. MS-OXOMSG 2.2.1.33. Also PR_ORIGINAL_AUTHOR_NAME.
 	PidTagOriginalAuthorName = Key[string]{Name: "PidTagOriginalAuthorName", prop: mapi.Prop{ID: 0x004D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalAuthorSearchKey: original author search key. Also PR_ORIGINAL_AUTHOR_SEARCH_KEY.
+	// PidTagOriginalAuthorSearchKey: search key of the author of the original message. Also PR_ORIGINAL_AUTHOR_SEARCH_KEY.
 	PidTagOriginalAuthorSearchKey = Key[[]byte]{Name: "PidTagOriginalAuthorSearchKey", prop: mapi.Prop{ID: 0x0056, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalDeliveryTime: original delivery time. MS-OXOMSG 2.2.2.2. Also PR_ORIGINAL_DELIVERY_TIME, ptagOriginalDeliveryTime.
+	// PidTagOriginalDeliveryTime: when the original message was delivered. MS-OXOMSG 2.2.2.2. Also PR_ORIGINAL_DELIVERY_TIME, ptagOriginalDeliveryTime.
 	PidTagOriginalDeliveryTime = Key[time.Time]{Name: "PidTagOriginalDeliveryTime", prop: mapi.Prop{ID: 0x0055, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagOriginalDisplayBcc: original display bcc. MS-OXOMSG 2.2.2.5. Also PR_ORIGINAL_DISPLAY_BCC, ptagOriginalDisplayBcc.
+	// PidTagOriginalDisplayBcc: names of the Bcc recipients of the original message. MS-OXOMSG 2.2.2.5. Also PR_ORIGINAL_DISPLAY_BCC, ptagOriginalDisplayBcc.
 	PidTagOriginalDisplayBcc = Key[string]{Name: "PidTagOriginalDisplayBcc", prop: mapi.Prop{ID: 0x0072, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalDisplayCc: original display cc. MS-OXOMSG 2.2.2.4. Also PR_ORIGINAL_DISPLAY_CC, ptagOriginalDisplayCc.
+	// PidTagOriginalDisplayCc: names of the Cc recipients of the original message. MS-OXOMSG 2.2.2.4. Also PR_ORIGINAL_DISPLAY_CC, ptagOriginalDisplayCc.
 	PidTagOriginalDisplayCc = Key[string]{Name: "PidTagOriginalDisplayCc", prop: mapi.Prop{ID: 0x0073, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagOriginalDisplayName: original display name. Also PR_ORIGINAL_DISPLAY_NAME.
 	PidTagOriginalDisplayName = Key[string]{Name: "PidTagOriginalDisplayName", prop: mapi.Prop{ID: 0x3A13, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalDisplayTo: original display to. MS-OXOMSG 2.2.2.3. Also PR_ORIGINAL_DISPLAY_TO, ptagOriginalDisplayTo.
+	// PidTagOriginalDisplayTo: names of the To recipients of the original message. MS-OXOMSG 2.2.2.3. Also PR_ORIGINAL_DISPLAY_TO, ptagOriginalDisplayTo.
 	PidTagOriginalDisplayTo = Key[string]{Name: "PidTagOriginalDisplayTo", prop: mapi.Prop{ID: 0x0074, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagOriginalEits: original eits. Also PR_ORIGINAL_EITS.
 	PidTagOriginalEits = Key[[]byte]{Name: "PidTagOriginalEits", prop: mapi.Prop{ID: 0x0021, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalEntryId: original entry id. MS-OXCFXICS 2.2.1.2.9. Also PR_ORIGINAL_ENTRYID, PR_ORIGINAL_ENTRY_ID, ptagOriginalEntryId.
+	// PidTagOriginalEntryId: entry id of the message when it was first made. MS-OXCFXICS 2.2.1.2.9. Also PR_ORIGINAL_ENTRYID, PR_ORIGINAL_ENTRY_ID, ptagOriginalEntryId.
 	PidTagOriginalEntryId = Key[[]byte]{Name: "PidTagOriginalEntryId", prop: mapi.Prop{ID: 0x3A12, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalMessageClass: original message class. MS-OXOMSG 2.2.1.86. Also PR_ORIG_MESSAGE_CLASS.
+	// PidTagOriginalMessageClass: class of the original message. MS-OXOMSG 2.2.1.86. Also PR_ORIG_MESSAGE_CLASS.
 	PidTagOriginalMessageClass = Key[string]{Name: "PidTagOriginalMessageClass", prop: mapi.Prop{ID: 0x004B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagOriginalMessageEntryId: original message entry id. MS-OXCSYNC. Also PR_ORIG_ENTRYID.
 	PidTagOriginalMessageEntryId = Key[[]byte]{Name: "PidTagOriginalMessageEntryId", prop: mapi.Prop{ID: 0x300F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalMessageId: original message id. MS-OXOMSG 2.2.1.85. Also ptagOriginalInternetMessageID.
+	// PidTagOriginalMessageId: Message-ID of the original message. MS-OXOMSG 2.2.1.85. Also ptagOriginalInternetMessageID.
 	PidTagOriginalMessageId = Key[string]{Name: "PidTagOriginalMessageId", prop: mapi.Prop{ID: 0x1046, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagOriginalSearchKey: original search key. Also PR_ORIGINAL_SEARCH_KEY.
 	PidTagOriginalSearchKey = Key[[]byte]{Name: "PidTagOriginalSearchKey", prop: mapi.Prop{ID: 0x3A14, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalSenderAddressType: original sender address type. MS-OXOMSG 2.2.2.6. Also PR_ORIGINAL_SENDER_ADDRTYPE, ptagOriginalSenderAddrType.
+	// PidTagOriginalSenderAddressType: address type of who sent the original message, such as "SMTP". MS-OXOMSG 2.2.2.6. Also PR_ORIGINAL_SENDER_ADDRTYPE, ptagOriginalSenderAddrType.
 	PidTagOriginalSenderAddressType = Key[string]{Name: "PidTagOriginalSenderAddressType", prop: mapi.Prop{ID: 0x0066, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalSenderEmailAddress: original sender email address. MS-OXOMSG 2.2.2.7. Also PR_ORIGINAL_SENDER_EMAIL_ADDRESS.
+	// PidTagOriginalSenderEmailAddress: address of who sent the original message, of the kind that the address type says. MS-OXOMSG 2.2.2.7. Also PR_ORIGINAL_SENDER_EMAIL_ADDRESS.
 	PidTagOriginalSenderEmailAddress = Key[string]{Name: "PidTagOriginalSenderEmailAddress", prop: mapi.Prop{ID: 0x0067, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalSenderEntryId: original sender entry id. MS-OXOMSG 2.2.2.8. Also PR_ORIGINAL_SENDER_ENTRYID, ptagOriginalSenderEntryId.
+	// PidTagOriginalSenderEntryId: entry id of who sent the original message. MS-OXOMSG 2.2.2.8. Also PR_ORIGINAL_SENDER_ENTRYID, ptagOriginalSenderEntryId.
 	PidTagOriginalSenderEntryId = Key[[]byte]{Name: "PidTagOriginalSenderEntryId", prop: mapi.Prop{ID: 0x005B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalSenderName: original sender name. MS-OXOMSG 2.2.2.9. Also PR_ORIGINAL_SENDER_NAME, ptagOriginalSenderName.
+	// PidTagOriginalSenderName: display name of who sent the original message. MS-OXOMSG 2.2.2.9. Also PR_ORIGINAL_SENDER_NAME, ptagOriginalSenderName.
 	PidTagOriginalSenderName = Key[string]{Name: "PidTagOriginalSenderName", prop: mapi.Prop{ID: 0x005A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalSenderSearchKey: original sender search key. MS-OXOMSG 2.2.2.10. Also PR_ORIGINAL_SENDER_SEARCH_KEY, ptagOriginalSenderSearchKey.
+	// PidTagOriginalSenderSearchKey: search key of who sent the original message. MS-OXOMSG 2.2.2.10. Also PR_ORIGINAL_SENDER_SEARCH_KEY, ptagOriginalSenderSearchKey.
 	PidTagOriginalSenderSearchKey = Key[[]byte]{Name: "PidTagOriginalSenderSearchKey", prop: mapi.Prop{ID: 0x005C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalSensitivity: original sensitivity. MS-OXOMSG 2.2.1.22. Also PR_ORIGINAL_SENSITIVITY, ptagOriginalSensitivity.
+	// PidTagOriginalSensitivity: sensitivity of the original message. MS-OXOMSG 2.2.1.22. Also PR_ORIGINAL_SENSITIVITY, ptagOriginalSensitivity.
 	PidTagOriginalSensitivity = Key[mapi.Sensitivity]{Name: "PidTagOriginalSensitivity", prop: mapi.Prop{ID: 0x002E, Type: mapi.PtypInteger32}, from: asInt32[mapi.Sensitivity], to: rawInt32[mapi.Sensitivity]}
 
-	// PidTagOriginalSentRepresentingAddressType: original sent representing address type. MS-OXOMSG 2.2.2.11. Also PR_ORIGINAL_SENT_REPRESENTING_ADDRTYPE, ptagOriginalSentRepresentingAddrType.
+	// PidTagOriginalSentRepresentingAddressType: address type of whom the sender of the original message sent it for, such as "SMTP". MS-OXOMSG 2.2.2.11. Also PR_ORIGINAL_SENT_REPRESENTING_ADDRTYPE, ptagOriginalSentRepresentingAddrType.
 	PidTagOriginalSentRepresentingAddressType = Key[string]{Name: "PidTagOriginalSentRepresentingAddressType", prop: mapi.Prop{ID: 0x0068, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalSentRepresentingEmailAddress: original sent representing email address. MS-OXOMSG 2.2.2.12. Also PR_ORIGINAL_SENT_REPRESENTING_EMAIL_ADDRESS.
+	// PidTagOriginalSentRepresentingEmailAddress: address of whom the sender of the original message sent it for, of the kind that the address type says. MS-OXOMSG 2.2.2.12. Also PR_ORIGINAL_SENT_REPRESENTING_EMAIL_ADDRESS.
 	PidTagOriginalSentRepresentingEmailAddress = Key[string]{Name: "PidTagOriginalSentRepresentingEmailAddress", prop: mapi.Prop{ID: 0x0069, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalSentRepresentingEntryId: original sent representing entry id. MS-OXOMSG 2.2.2.13. Also PR_ORIGINAL_SENT_REPRESENTING_ENTRYID, ptagOriginalSentRepresentingEntryId.
+	// PidTagOriginalSentRepresentingEntryId: entry id of whom the sender of the original message sent it for. MS-OXOMSG 2.2.2.13. Also PR_ORIGINAL_SENT_REPRESENTING_ENTRYID, ptagOriginalSentRepresentingEntryId.
 	PidTagOriginalSentRepresentingEntryId = Key[[]byte]{Name: "PidTagOriginalSentRepresentingEntryId", prop: mapi.Prop{ID: 0x005E, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalSentRepresentingName: original sent representing name. MS-OXOMSG 2.2.2.14. Also PR_ORIGINAL_SENT_REPRESENTING_NAME, ptagOriginalSentRepresentingName.
+	// PidTagOriginalSentRepresentingName: display name of whom the sender of the original message sent it for. MS-OXOMSG 2.2.2.14. Also PR_ORIGINAL_SENT_REPRESENTING_NAME, ptagOriginalSentRepresentingName.
 	PidTagOriginalSentRepresentingName = Key[string]{Name: "PidTagOriginalSentRepresentingName", prop: mapi.Prop{ID: 0x005D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalSentRepresentingSearchKey: original sent representing search key. MS-OXOMSG 2.2.2.15. Also PR_ORIGINAL_SENT_REPRESENTING_SEARCH_KEY, ptagOriginalSentRepresentingSearchKey.
+	// PidTagOriginalSentRepresentingSearchKey: search key of whom the sender of the original message sent it for. MS-OXOMSG 2.2.2.15. Also PR_ORIGINAL_SENT_REPRESENTING_SEARCH_KEY, ptagOriginalSentRepresentingSearchKey.
 	PidTagOriginalSentRepresentingSearchKey = Key[[]byte]{Name: "PidTagOriginalSentRepresentingSearchKey", prop: mapi.Prop{ID: 0x005F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginalSubject: original subject. MS-OXOMSG 2.2.2.16. Also PR_ORIGINAL_SUBJECT, http://schemas.microsoft.com/exchange/originalsubject, ptagOriginalSubject.
+	// PidTagOriginalSubject: subject of the original message. MS-OXOMSG 2.2.2.16. Also PR_ORIGINAL_SUBJECT, http://schemas.microsoft.com/exchange/originalsubject, ptagOriginalSubject.
 	PidTagOriginalSubject = Key[string]{Name: "PidTagOriginalSubject", prop: mapi.Prop{ID: 0x0049, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOriginalSubmitTime: original submit time. MS-OXOMSG 2.2.2.17. Also PR_ORIGINAL_SUBMIT_TIME, ptagOriginalSubmitTime.
+	// PidTagOriginalSubmitTime: when the original message was submitted. MS-OXOMSG 2.2.2.17. Also PR_ORIGINAL_SUBMIT_TIME, ptagOriginalSubmitTime.
 	PidTagOriginalSubmitTime = Key[time.Time]{Name: "PidTagOriginalSubmitTime", prop: mapi.Prop{ID: 0x004E, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagOriginallyIntendedRecipAddrtype: originally intended recip addrtype. Also PR_ORIGINALLY_INTENDED_RECIP_ADDRTYPE.
@@ -1666,10 +1666,10 @@ var (
 	// PidTagOriginatorCertificate: originator certificate. Also PR_ORIGINATOR_CERTIFICATE.
 	PidTagOriginatorCertificate = Key[[]byte]{Name: "PidTagOriginatorCertificate", prop: mapi.Prop{ID: 0x0022, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOriginatorDeliveryReportRequested: originator delivery report requested. MS-OXOMSG 2.2.1.20. Also PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED.
+	// PidTagOriginatorDeliveryReportRequested: whether a delivery report is wanted. MS-OXOMSG 2.2.1.20. Also PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED.
 	PidTagOriginatorDeliveryReportRequested = Key[bool]{Name: "PidTagOriginatorDeliveryReportRequested", prop: mapi.Prop{ID: 0x0023, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagOriginatorNonDeliveryReportRequested: originator non delivery report requested. MS-OXOMSG 2.2.1.21. Also PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED.
+	// PidTagOriginatorNonDeliveryReportRequested: whether a non-delivery report is wanted. MS-OXOMSG 2.2.1.21. Also PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED.
 	PidTagOriginatorNonDeliveryReportRequested = Key[bool]{Name: "PidTagOriginatorNonDeliveryReportRequested", prop: mapi.Prop{ID: 0x0C08, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagOriginatorRequestedAlternateRecipient: originator requested alternate recipient. Also PR_ORIGINATOR_REQUESTED_ALTERNATE_RECIPIENT.
@@ -1681,34 +1681,34 @@ var (
 	// PidTagOscSyncEnabled: osc sync enabled. MS-OXOCNTC 2.2.1.9.7. Also PR_OSC_SYNC_ENABLEDONSERVER.
 	PidTagOscSyncEnabled = Key[bool]{Name: "PidTagOscSyncEnabled", prop: mapi.Prop{ID: 0x7C24, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagOtherAddressCity: other address city. MS-OXOCNTC 2.2.1.3.2. Also PR_OTHER_ADDRESS_CITY, urn:schemas:contacts:othercity.
+	// PidTagOtherAddressCity: city of the other address. MS-OXOCNTC 2.2.1.3.2. Also PR_OTHER_ADDRESS_CITY, urn:schemas:contacts:othercity.
 	PidTagOtherAddressCity = Key[string]{Name: "PidTagOtherAddressCity", prop: mapi.Prop{ID: 0x3A5F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOtherAddressCountry: other address country. MS-OXOCNTC 2.2.1.3.5. Also PR_OTHER_ADDRESS_COUNTRY, urn:schemas:contacts:othercountry.
+	// PidTagOtherAddressCountry: country of the other address. MS-OXOCNTC 2.2.1.3.5. Also PR_OTHER_ADDRESS_COUNTRY, urn:schemas:contacts:othercountry.
 	PidTagOtherAddressCountry = Key[string]{Name: "PidTagOtherAddressCountry", prop: mapi.Prop{ID: 0x3A60, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOtherAddressPostOfficeBox: other address post office box. MS-OXOCNTC 2.2.1.3.7. Also PR_OTHER_ADDRESS_POST_OFFICE_BOX, urn:schemas:contacts:otherpostofficebox.
+	// PidTagOtherAddressPostOfficeBox: post office box of the other address. MS-OXOCNTC 2.2.1.3.7. Also PR_OTHER_ADDRESS_POST_OFFICE_BOX, urn:schemas:contacts:otherpostofficebox.
 	PidTagOtherAddressPostOfficeBox = Key[string]{Name: "PidTagOtherAddressPostOfficeBox", prop: mapi.Prop{ID: 0x3A64, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOtherAddressPostalCode: other address postal code. MS-OXOCNTC 2.2.1.3.4. Also PR_OTHER_ADDRESS_POSTAL_CODE, urn:schemas:contacts:otherpostalcode.
+	// PidTagOtherAddressPostalCode: postal code of the other address. MS-OXOCNTC 2.2.1.3.4. Also PR_OTHER_ADDRESS_POSTAL_CODE, urn:schemas:contacts:otherpostalcode.
 	PidTagOtherAddressPostalCode = Key[string]{Name: "PidTagOtherAddressPostalCode", prop: mapi.Prop{ID: 0x3A61, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOtherAddressStateOrProvince: other address state or province. MS-OXOCNTC 2.2.1.3.3. Also PR_OTHER_ADDRESS_STATE_OR_PROVINCE, urn:schemas:contacts:otherstate.
+	// PidTagOtherAddressStateOrProvince: state or province of the other address. MS-OXOCNTC 2.2.1.3.3. Also PR_OTHER_ADDRESS_STATE_OR_PROVINCE, urn:schemas:contacts:otherstate.
 	PidTagOtherAddressStateOrProvince = Key[string]{Name: "PidTagOtherAddressStateOrProvince", prop: mapi.Prop{ID: 0x3A62, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOtherAddressStreet: other address street. MS-OXOCNTC 2.2.1.3.1. Also PR_OTHER_ADDRESS_STREET, urn:schemas:contacts:otherstreet.
+	// PidTagOtherAddressStreet: street of the other address. MS-OXOCNTC 2.2.1.3.1. Also PR_OTHER_ADDRESS_STREET, urn:schemas:contacts:otherstreet.
 	PidTagOtherAddressStreet = Key[string]{Name: "PidTagOtherAddressStreet", prop: mapi.Prop{ID: 0x3A63, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagOtherTelephoneNumber: other telephone number. MS-OXOCNTC 2.2.1.4.10. Also PR_OTHER_TELEPHONE_NUMBER, urn:schemas:contacts:otherTelephone.
 	PidTagOtherTelephoneNumber = Key[string]{Name: "PidTagOtherTelephoneNumber", prop: mapi.Prop{ID: 0x3A1F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagOutOfOfficeState: out of office state. MS-OXCSTOR 2.2.2.1.2.4. Also PR_OOF_STATE, ptagOOFState.
+	// PidTagOutOfOfficeState: whether the owner is out of office. MS-OXCSTOR 2.2.2.1.2.4. Also PR_OOF_STATE, ptagOOFState.
 	PidTagOutOfOfficeState = Key[bool]{Name: "PidTagOutOfOfficeState", prop: mapi.Prop{ID: 0x661D, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagOwnStoreEntryId: own store entry id. Also PR_OWN_STORE_ENTRYID.
 	PidTagOwnStoreEntryId = Key[[]byte]{Name: "PidTagOwnStoreEntryId", prop: mapi.Prop{ID: 0x3E06, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagOwnerAppointmentId: owner appointment id. MS-OXOCAL 2.2.1.29. Also PR_OWNER_APPT_ID, http://schemas.microsoft.com/mapi/owner_appt_id.
+	// PidTagOwnerAppointmentId: number that joins a meeting with its answers. MS-OXOCAL 2.2.1.29. Also PR_OWNER_APPT_ID, http://schemas.microsoft.com/mapi/owner_appt_id.
 	PidTagOwnerAppointmentId = Key[int32]{Name: "PidTagOwnerAppointmentId", prop: mapi.Prop{ID: 0x0062, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagPagerTelephoneNumber: pager telephone number. MS-OXOABK 2.2.4.28. Also PR_BEEPER_TELEPHONE_NUMBER, PR_PAGER_TELEPHONE_NUMBER, urn:schemas:contacts:pager.
@@ -1717,19 +1717,19 @@ var (
 	// PidTagParentDisplay: parent display. Also PR_PARENT_DISPLAY.
 	PidTagParentDisplay = Key[string]{Name: "PidTagParentDisplay", prop: mapi.Prop{ID: 0x0E05, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagParentEntryId: parent entry id. MS-OXCFOLD 2.2.2.2.1.7. Also PR_PARENT_ENTRYID, ptagParentEntryId.
+	// PidTagParentEntryId: entry id of the folder that the object is in. MS-OXCFOLD 2.2.2.2.1.7. Also PR_PARENT_ENTRYID, ptagParentEntryId.
 	PidTagParentEntryId = Key[[]byte]{Name: "PidTagParentEntryId", prop: mapi.Prop{ID: 0x0E09, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagParentFolderId: parent folder id. MS-OXCFXICS 2.2.1.2.4. Also PR_PARENT_FID, ptagParentFID.
+	// PidTagParentFolderId: folder id of the folder that the object is in. MS-OXCFXICS 2.2.1.2.4. Also PR_PARENT_FID, ptagParentFID.
 	PidTagParentFolderId = Key[int64]{Name: "PidTagParentFolderId", prop: mapi.Prop{ID: 0x6749, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
 	// PidTagParentKey: parent key. MS-OXOMSG 2.2.2.18. Also PR_PARENT_KEY, ptagParentKey.
 	PidTagParentKey = Key[[]byte]{Name: "PidTagParentKey", prop: mapi.Prop{ID: 0x0025, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagParentSourceKey: parent source key. MS-OXCFXICS 2.2.1.2.6. Also PR_PARENT_SOURCE_KEY.
+	// PidTagParentSourceKey: source key of the folder that the object is in. MS-OXCFXICS 2.2.1.2.6. Also PR_PARENT_SOURCE_KEY.
 	PidTagParentSourceKey = Key[[]byte]{Name: "PidTagParentSourceKey", prop: mapi.Prop{ID: 0x65E1, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagPersonalHomePage: personal home page. MS-OXOCNTC 2.2.1.10.13. Also PR_PERSONAL_HOME_PAGE, urn:schemas:contacts:personalHomePage.
+	// PidTagPersonalHomePage: personal web page. MS-OXOCNTC 2.2.1.10.13. Also PR_PERSONAL_HOME_PAGE, urn:schemas:contacts:personalHomePage.
 	PidTagPersonalHomePage = Key[string]{Name: "PidTagPersonalHomePage", prop: mapi.Prop{ID: 0x3A50, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagPhysicalDeliveryBureauFaxDelivery: physical delivery bureau fax delivery. Also PR_PHYSICAL_DELIVERY_BUREAU_FAX_DELIVERY.
@@ -1753,19 +1753,19 @@ var (
 	// PidTagPhysicalRenditionAttributes: physical rendition attributes. Also PR_PHYSICAL_RENDITION_ATTRIBUTES.
 	PidTagPhysicalRenditionAttributes = Key[[]byte]{Name: "PidTagPhysicalRenditionAttributes", prop: mapi.Prop{ID: 0x0C10, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagPolicyTag: policy tag. MS-OXCMSG 2.2.1.58.2. Also PR_POLICY_TAG, ptagPolicyTag.
+	// PidTagPolicyTag: retention policy of the item. MS-OXCMSG 2.2.1.58.2. Also PR_POLICY_TAG, ptagPolicyTag.
 	PidTagPolicyTag = Key[[]byte]{Name: "PidTagPolicyTag", prop: mapi.Prop{ID: 0x3019, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagPostOfficeBox: post office box. MS-OXOABK 2.2.4.15. Also PR_BUSINESS_ADDRESS_POST_OFFICE_BOX, PR_BUSINESS_ADDRESS_PO_BOX, PR_POST_OFFICE_BOX, urn:schemas:contacts:mailingpostofficebox.
+	// PidTagPostOfficeBox: post office box of the business address. MS-OXOABK 2.2.4.15. Also PR_BUSINESS_ADDRESS_POST_OFFICE_BOX, PR_BUSINESS_ADDRESS_PO_BOX, PR_POST_OFFICE_BOX, urn:schemas:contacts:mailingpostofficebox.
 	PidTagPostOfficeBox = Key[string]{Name: "PidTagPostOfficeBox", prop: mapi.Prop{ID: 0x3A2B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPostalAddress: postal address. MS-OXOCNTC 2.2.1.3.8. Also PR_POSTAL_ADDRESS, urn:schemas:contacts:mailingpostaladdress.
+	// PidTagPostalAddress: the address for letters. MS-OXOCNTC 2.2.1.3.8. Also PR_POSTAL_ADDRESS, urn:schemas:contacts:mailingpostaladdress.
 	PidTagPostalAddress = Key[string]{Name: "PidTagPostalAddress", prop: mapi.Prop{ID: 0x3A15, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPostalCode: postal code. MS-OXOABK 2.2.4.18. Also PR_BUSINESS_ADDRESS_POSTAL_CODE, PR_POSTAL_CODE, urn:schemas:contacts:mailingpostalcode.
+	// PidTagPostalCode: postal code of the business address. MS-OXOABK 2.2.4.18. Also PR_BUSINESS_ADDRESS_POSTAL_CODE, PR_POSTAL_CODE, urn:schemas:contacts:mailingpostalcode.
 	PidTagPostalCode = Key[string]{Name: "PidTagPostalCode", prop: mapi.Prop{ID: 0x3A2A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPredecessorChangeList: predecessor change list. MS-OXCFXICS 2.2.1.2.8. Also PR_PREDECESSOR_CHANGE_LIST.
+	// PidTagPredecessorChangeList: all changes that the object's state contains. MS-OXCFXICS 2.2.1.2.8. Also PR_PREDECESSOR_CHANGE_LIST.
 	PidTagPredecessorChangeList = Key[[]byte]{Name: "PidTagPredecessorChangeList", prop: mapi.Prop{ID: 0x65E3, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagPreprocess: preprocess. Also PR_PREPROCESS.
@@ -1777,7 +1777,7 @@ var (
 	// PidTagPrimaryFaxNumber: primary fax number. MS-OXOABK 2.2.4.29. Also PR_PRIMARY_FAX_NUMBER, urn:schemas:contacts:otherfax.
 	PidTagPrimaryFaxNumber = Key[string]{Name: "PidTagPrimaryFaxNumber", prop: mapi.Prop{ID: 0x3A23, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPrimarySendAccount: primary send account. MS-OXOMSG 2.2.1.64. Also PR_PRIMARY_SEND_ACCOUNT, PR_PRIMARY_SEND_ACCT, PidTagPrimarySendAcct.
+	// PidTagPrimarySendAccount: account by which the message is sent. MS-OXOMSG 2.2.1.64. Also PR_PRIMARY_SEND_ACCOUNT, PR_PRIMARY_SEND_ACCT, PidTagPrimarySendAcct.
 	PidTagPrimarySendAccount = Key[string]{Name: "PidTagPrimarySendAccount", prop: mapi.Prop{ID: 0x0E28, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagPrimaryTelephoneNumber: primary telephone number. MS-OXOCNTC 2.2.1.4.5. Also PR_PRIMARY_TELEPHONE_NUMBER.
@@ -1786,7 +1786,7 @@ var (
 	// PidTagPriority: how urgently the message is to be transported. MS-OXCMSG 2.2.1.12. Also PR_PRIORITY, ptagPriority, urn:schemas:httpmail:priority.
 	PidTagPriority = Key[mapi.Priority]{Name: "PidTagPriority", prop: mapi.Prop{ID: 0x0026, Type: mapi.PtypInteger32}, from: asInt32[mapi.Priority], to: rawInt32[mapi.Priority]}
 
-	// PidTagProcessed: processed. MS-OXOCAL 2.2.5.7. Also PR_PROCESSED.
+	// PidTagProcessed: whether a client has processed the meeting object. MS-OXOCAL 2.2.5.7. Also PR_PROCESSED.
 	PidTagProcessed = Key[bool]{Name: "PidTagProcessed", prop: mapi.Prop{ID: 0x7D01, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagProfession: profession. MS-OXOCNTC 2.2.1.6.9. Also PR_PROFESSION, urn:schemas:contacts:profession.
@@ -1813,10 +1813,10 @@ var (
 	// PidTagProfileType: profile type. Also PR_PROFILE_TYPE.
 	PidTagProfileType = Key[int32]{Name: "PidTagProfileType", prop: mapi.Prop{ID: 0x660A, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagProhibitReceiveQuota: prohibit receive quota. MS-OXCSTOR 2.2.2.1.1.3. Also PR_PROHIBIT_RECEIVE_QUOTA, ptagProhibitReceiveQuota.
+	// PidTagProhibitReceiveQuota: size in kilobytes above which the mailbox receives nothing. MS-OXCSTOR 2.2.2.1.1.3. Also PR_PROHIBIT_RECEIVE_QUOTA, ptagProhibitReceiveQuota.
 	PidTagProhibitReceiveQuota = Key[int32]{Name: "PidTagProhibitReceiveQuota", prop: mapi.Prop{ID: 0x666A, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagProhibitSendQuota: prohibit send quota. MS-OXCSTOR 2.2.2.1.1.4. Also PR_PROHIBIT_SEND_QUOTA, ptagProhibitSendQuota.
+	// PidTagProhibitSendQuota: size in kilobytes above which the owner cannot send. MS-OXCSTOR 2.2.2.1.1.4. Also PR_PROHIBIT_SEND_QUOTA, ptagProhibitSendQuota.
 	PidTagProhibitSendQuota = Key[int32]{Name: "PidTagProhibitSendQuota", prop: mapi.Prop{ID: 0x666E, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagProofOfDelivery: proof of delivery. Also PR_PROOF_OF_DELIVERY.
@@ -1903,34 +1903,34 @@ var (
 	// PidTagPublicFolderProxy: public folder proxy. Also PR_PF_PROXY.
 	PidTagPublicFolderProxy = Key[[]byte]{Name: "PidTagPublicFolderProxy", prop: mapi.Prop{ID: 0x671D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagPurportedSenderDomain: purported sender domain. MS-OXCMSG 2.2.1.43. Also PR_PURPORTED_SENDER_DOMAIN.
+	// PidTagPurportedSenderDomain: domain of the sender after checks. MS-OXCMSG 2.2.1.43. Also PR_PURPORTED_SENDER_DOMAIN.
 	PidTagPurportedSenderDomain = Key[string]{Name: "PidTagPurportedSenderDomain", prop: mapi.Prop{ID: 0x4083, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagRadioTelephoneNumber: radio telephone number. MS-OXOCNTC 2.2.1.4.8. Also PR_RADIO_TELEPHONE_NUMBER.
 	PidTagRadioTelephoneNumber = Key[string]{Name: "PidTagRadioTelephoneNumber", prop: mapi.Prop{ID: 0x3A1D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRead: read. MS-OXCMSG 2.2.1.53. Also PR_READ, ptagRead, urn:schemas:httpmail:read.
+	// PidTagRead: whether the message is read. MS-OXCMSG 2.2.1.53. Also PR_READ, ptagRead, urn:schemas:httpmail:read.
 	PidTagRead = Key[bool]{Name: "PidTagRead", prop: mapi.Prop{ID: 0x0E69, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagReadReceiptAddressType: read receipt address type. MS-OXOMSG 2.2.2.24. Also ptagReadReceiptAddrType.
+	// PidTagReadReceiptAddressType: address type of who gets read receipts, such as "SMTP". MS-OXOMSG 2.2.2.24. Also ptagReadReceiptAddrType.
 	PidTagReadReceiptAddressType = Key[string]{Name: "PidTagReadReceiptAddressType", prop: mapi.Prop{ID: 0x4029, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReadReceiptEmailAddress: read receipt email address. MS-OXOMSG 2.2.2.25. Also ptagReadReceiptEmailAddr.
+	// PidTagReadReceiptEmailAddress: address of who gets read receipts, of the kind that the address type says. MS-OXOMSG 2.2.2.25. Also ptagReadReceiptEmailAddr.
 	PidTagReadReceiptEmailAddress = Key[string]{Name: "PidTagReadReceiptEmailAddress", prop: mapi.Prop{ID: 0x402A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReadReceiptEntryId: read receipt entry id. MS-OXOMSG 2.2.2.26. Also PR_READ_RECEIPT_ENTRYID, ptagReadReceiptEntryId.
+	// PidTagReadReceiptEntryId: entry id of who gets read receipts. MS-OXOMSG 2.2.2.26. Also PR_READ_RECEIPT_ENTRYID, ptagReadReceiptEntryId.
 	PidTagReadReceiptEntryId = Key[[]byte]{Name: "PidTagReadReceiptEntryId", prop: mapi.Prop{ID: 0x0046, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReadReceiptName: read receipt name. MS-OXOMSG 2.2.2.27. Also ptagReadReceiptDisplayName.
+	// PidTagReadReceiptName: display name of who gets read receipts. MS-OXOMSG 2.2.2.27. Also ptagReadReceiptDisplayName.
 	PidTagReadReceiptName = Key[string]{Name: "PidTagReadReceiptName", prop: mapi.Prop{ID: 0x402B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReadReceiptRequested: read receipt requested. MS-OXOMSG 2.2.1.29. Also PR_READ_RECEIPT_REQUESTED, ptagReadReceiptRequested.
+	// PidTagReadReceiptRequested: whether a read receipt is wanted. MS-OXOMSG 2.2.1.29. Also PR_READ_RECEIPT_REQUESTED, ptagReadReceiptRequested.
 	PidTagReadReceiptRequested = Key[bool]{Name: "PidTagReadReceiptRequested", prop: mapi.Prop{ID: 0x0029, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagReadReceiptSearchKey: read receipt search key. MS-OXOMSG 2.2.2.28. Also PR_READ_RECEIPT_SEARCH_KEY, ptagReadReceiptSearchKey.
+	// PidTagReadReceiptSearchKey: search key of who gets read receipts. MS-OXOMSG 2.2.2.28. Also PR_READ_RECEIPT_SEARCH_KEY, ptagReadReceiptSearchKey.
 	PidTagReadReceiptSearchKey = Key[[]byte]{Name: "PidTagReadReceiptSearchKey", prop: mapi.Prop{ID: 0x0053, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReadReceiptSmtpAddress: read receipt smtp address. MS-OXOMSG 2.2.1.30. Also ptagRecipientReadReceiptSmtpAddress.
+	// PidTagReadReceiptSmtpAddress: SMTP address of who gets read receipts. MS-OXOMSG 2.2.1.30. Also ptagRecipientReadReceiptSmtpAddress.
 	PidTagReadReceiptSmtpAddress = Key[string]{Name: "PidTagReadReceiptSmtpAddress", prop: mapi.Prop{ID: 0x5D05, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagReceiptTime: receipt time. MS-OXOMSG 2.2.2.33. Also PR_RECEIPT_TIME, ptagReceiptTime.
@@ -1939,55 +1939,55 @@ var (
 	// PidTagReceiveFolderSettings: receive folder settings. Also PR_RECEIVE_FOLDER_SETTINGS.
 	PidTagReceiveFolderSettings = Key[mapi.Object]{Name: "PidTagReceiveFolderSettings", prop: mapi.Prop{ID: 0x3415, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagReceivedByAddressType: received by address type. MS-OXOMSG 2.2.1.36. Also PR_RECEIVED_BY_ADDRTYPE, ptagReceivedByAddrType.
+	// PidTagReceivedByAddressType: address type of who received the message, such as "SMTP". MS-OXOMSG 2.2.1.36. Also PR_RECEIVED_BY_ADDRTYPE, ptagReceivedByAddrType.
 	PidTagReceivedByAddressType = Key[string]{Name: "PidTagReceivedByAddressType", prop: mapi.Prop{ID: 0x0075, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReceivedByEmailAddress: received by email address. MS-OXOMSG 2.2.1.37. Also PR_RECEIVED_BY_EMAIL_ADDRESS.
+	// PidTagReceivedByEmailAddress: address of who received the message, of the kind that the address type says. MS-OXOMSG 2.2.1.37. Also PR_RECEIVED_BY_EMAIL_ADDRESS.
 	PidTagReceivedByEmailAddress = Key[string]{Name: "PidTagReceivedByEmailAddress", prop: mapi.Prop{ID: 0x0076, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReceivedByEntryId: received by entry id. MS-OXOMSG 2.2.1.38. Also PR_RECEIVED_BY_ENTRYID.
+	// PidTagReceivedByEntryId: entry id of who received the message. MS-OXOMSG 2.2.1.38. Also PR_RECEIVED_BY_ENTRYID.
 	PidTagReceivedByEntryId = Key[[]byte]{Name: "PidTagReceivedByEntryId", prop: mapi.Prop{ID: 0x003F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReceivedByFlags: received by flags. MS-OXCFXICS. Also ptagRcvdByFlags.
+	// PidTagReceivedByFlags: flags of who received the message. MS-OXCFXICS. Also ptagRcvdByFlags.
 	PidTagReceivedByFlags = Key[int32]{Name: "PidTagReceivedByFlags", prop: mapi.Prop{ID: 0x401B, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagReceivedByName: received by name. MS-OXOMSG 2.2.1.39. Also PR_RECEIVED_BY_NAME.
+	// PidTagReceivedByName: display name of who received the message. MS-OXOMSG 2.2.1.39. Also PR_RECEIVED_BY_NAME.
 	PidTagReceivedByName = Key[string]{Name: "PidTagReceivedByName", prop: mapi.Prop{ID: 0x0040, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReceivedBySearchKey: received by search key. MS-OXOMSG 2.2.1.40. Also PR_RECEIVED_BY_SEARCH_KEY.
+	// PidTagReceivedBySearchKey: search key of who received the message. MS-OXOMSG 2.2.1.40. Also PR_RECEIVED_BY_SEARCH_KEY.
 	PidTagReceivedBySearchKey = Key[[]byte]{Name: "PidTagReceivedBySearchKey", prop: mapi.Prop{ID: 0x0051, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReceivedBySmtpAddress: received by smtp address. MS-OXOMSG 2.2.1.41. Also PR_RECEIVED_BY_SMTP_ADDRESS, ptagRecipientRcvdBySmtpAddress.
+	// PidTagReceivedBySmtpAddress: SMTP address of who received the message. MS-OXOMSG 2.2.1.41. Also PR_RECEIVED_BY_SMTP_ADDRESS, ptagRecipientRcvdBySmtpAddress.
 	PidTagReceivedBySmtpAddress = Key[string]{Name: "PidTagReceivedBySmtpAddress", prop: mapi.Prop{ID: 0x5D07, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReceivedRepresentingAddressType: received representing address type. MS-OXOMSG 2.2.1.23. Also PR_RCVD_REPRESENTING_ADDRTYPE, ptagRcvdRepresentingAddrType.
+	// PidTagReceivedRepresentingAddressType: address type of whom the receiver received the message for, such as "SMTP". MS-OXOMSG 2.2.1.23. Also PR_RCVD_REPRESENTING_ADDRTYPE, ptagRcvdRepresentingAddrType.
 	PidTagReceivedRepresentingAddressType = Key[string]{Name: "PidTagReceivedRepresentingAddressType", prop: mapi.Prop{ID: 0x0077, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReceivedRepresentingEmailAddress: received representing email address. MS-OXOMSG 2.2.1.24. Also PR_RCVD_REPRESENTING_EMAIL_ADDRESS.
+	// PidTagReceivedRepresentingEmailAddress: address of whom the receiver received the message for, of the kind that the address type says. MS-OXOMSG 2.2.1.24. Also PR_RCVD_REPRESENTING_EMAIL_ADDRESS.
 	PidTagReceivedRepresentingEmailAddress = Key[string]{Name: "PidTagReceivedRepresentingEmailAddress", prop: mapi.Prop{ID: 0x0078, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReceivedRepresentingEntryId: received representing entry id. MS-OXOMSG 2.2.1.25. Also PR_RCVD_REPRESENTING_ENTRYID, ptagRcvdRepresentingEntryId.
+	// PidTagReceivedRepresentingEntryId: entry id of whom the receiver received the message for. MS-OXOMSG 2.2.1.25. Also PR_RCVD_REPRESENTING_ENTRYID, ptagRcvdRepresentingEntryId.
 	PidTagReceivedRepresentingEntryId = Key[[]byte]{Name: "PidTagReceivedRepresentingEntryId", prop: mapi.Prop{ID: 0x0043, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReceivedRepresentingFlags: received representing flags. MS-OXCFXICS. Also ptagRcvdRepresentingFlags.
+	// PidTagReceivedRepresentingFlags: flags of whom the receiver received the message for. MS-OXCFXICS. Also ptagRcvdRepresentingFlags.
 	PidTagReceivedRepresentingFlags = Key[int32]{Name: "PidTagReceivedRepresentingFlags", prop: mapi.Prop{ID: 0x401C, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagReceivedRepresentingName: received representing name. MS-OXOMSG 2.2.1.26. Also PR_RCVD_REPRESENTING_NAME, ptagRcvdRepresentingName.
+	// PidTagReceivedRepresentingName: display name of whom the receiver received the message for. MS-OXOMSG 2.2.1.26. Also PR_RCVD_REPRESENTING_NAME, ptagRcvdRepresentingName.
 	PidTagReceivedRepresentingName = Key[string]{Name: "PidTagReceivedRepresentingName", prop: mapi.Prop{ID: 0x0044, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReceivedRepresentingSearchKey: received representing search key. MS-OXOMSG 2.2.1.27. Also PR_RCVD_REPRESENTING_SEARCH_KEY, ptagRcvdRepresentingSearchKey.
+	// PidTagReceivedRepresentingSearchKey: search key of whom the receiver received the message for. MS-OXOMSG 2.2.1.27. Also PR_RCVD_REPRESENTING_SEARCH_KEY, ptagRcvdRepresentingSearchKey.
 	PidTagReceivedRepresentingSearchKey = Key[[]byte]{Name: "PidTagReceivedRepresentingSearchKey", prop: mapi.Prop{ID: 0x0052, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReceivedRepresentingSmtpAddress: received representing smtp address. MS-OXOMSG 2.2.1.28. Also ptagRecipientRcvdRepresentingSmtpAddress, PR_RCVD_REPRESENTING_SMTP_ADDRESS.
+	// PidTagReceivedRepresentingSmtpAddress: SMTP address of whom the receiver received the message for. MS-OXOMSG 2.2.1.28. Also ptagRecipientRcvdRepresentingSmtpAddress, PR_RCVD_REPRESENTING_SMTP_ADDRESS.
 	PidTagReceivedRepresentingSmtpAddress = Key[string]{Name: "PidTagReceivedRepresentingSmtpAddress", prop: mapi.Prop{ID: 0x5D08, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagRecipientCertificate: recipient certificate. Also PR_RECIPIENT_CERTIFICATE.
 	PidTagRecipientCertificate = Key[[]byte]{Name: "PidTagRecipientCertificate", prop: mapi.Prop{ID: 0x0C13, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRecipientDisplayName: recipient display name. MS-OXCMSG 2.2.1.54. Also PR_RECIPIENT_DISPLAY_NAME.
+	// PidTagRecipientDisplayName: display name of the recipient. MS-OXCMSG 2.2.1.54. Also PR_RECIPIENT_DISPLAY_NAME.
 	PidTagRecipientDisplayName = Key[string]{Name: "PidTagRecipientDisplayName", prop: mapi.Prop{ID: 0x5FF6, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRecipientEntryId: recipient entry id. MS-OXCMSG 2.2.1.55. Also PR_RECIPIENT_ENTRYID, ptagRecipientEntryId.
+	// PidTagRecipientEntryId: entry id of the recipient. MS-OXCMSG 2.2.1.55. Also PR_RECIPIENT_ENTRYID, ptagRecipientEntryId.
 	PidTagRecipientEntryId = Key[[]byte]{Name: "PidTagRecipientEntryId", prop: mapi.Prop{ID: 0x5FF7, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagRecipientFlags: the part of a recipient in a meeting. MS-OXOCAL 2.2.4.10.1. Also PR_RECIPIENT_FLAGS.
@@ -1999,19 +1999,19 @@ var (
 	// PidTagRecipientNumberForAdvice: recipient number for advice. Also PR_RECIPIENT_NUMBER_FOR_ADVICE.
 	PidTagRecipientNumberForAdvice = Key[string]{Name: "PidTagRecipientNumberForAdvice", prop: mapi.Prop{ID: 0x0C14, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRecipientOrder: recipient order. MS-OXCMSG 2.2.1.40. Also PR_RECIPIENT_ORDER, ptagRecipientOrder.
+	// PidTagRecipientOrder: place of the recipient in the list. MS-OXCMSG 2.2.1.40. Also PR_RECIPIENT_ORDER, ptagRecipientOrder.
 	PidTagRecipientOrder = Key[int32]{Name: "PidTagRecipientOrder", prop: mapi.Prop{ID: 0x5FDF, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRecipientProposed: recipient proposed. MS-OXOCAL 2.2.4.10.4. Also PR_RECIPIENT_PROPOSED, ptagRecipientProposed.
+	// PidTagRecipientProposed: whether the attendee proposed another time. MS-OXOCAL 2.2.4.10.4. Also PR_RECIPIENT_PROPOSED, ptagRecipientProposed.
 	PidTagRecipientProposed = Key[bool]{Name: "PidTagRecipientProposed", prop: mapi.Prop{ID: 0x5FE1, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagRecipientProposedEndTime: recipient proposed end time. MS-OXOCAL 2.2.4.10.6. Also PR_RECIPIENT_PROPOSEDENDTIME, ptagRecipientProposedEndTime.
+	// PidTagRecipientProposedEndTime: when the proposed time ends. MS-OXOCAL 2.2.4.10.6. Also PR_RECIPIENT_PROPOSEDENDTIME, ptagRecipientProposedEndTime.
 	PidTagRecipientProposedEndTime = Key[time.Time]{Name: "PidTagRecipientProposedEndTime", prop: mapi.Prop{ID: 0x5FE4, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagRecipientProposedStartTime: recipient proposed start time. MS-OXOCAL 2.2.4.10.5. Also PR_RECIPIENT_PROPOSEDSTARTTIME, ptagRecipientProposedStartTime.
+	// PidTagRecipientProposedStartTime: when the proposed time begins. MS-OXOCAL 2.2.4.10.5. Also PR_RECIPIENT_PROPOSEDSTARTTIME, ptagRecipientProposedStartTime.
 	PidTagRecipientProposedStartTime = Key[time.Time]{Name: "PidTagRecipientProposedStartTime", prop: mapi.Prop{ID: 0x5FE3, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagRecipientReassignmentProhibited: recipient reassignment prohibited. MS-OXOMSG 2.2.1.42. Also PR_RECIPIENT_REASSIGNMENT_PROHIBITED, ptagRecipientReassignmentProhibited.
+	// PidTagRecipientReassignmentProhibited: whether the message must not go to another recipient. MS-OXOMSG 2.2.1.42. Also PR_RECIPIENT_REASSIGNMENT_PROHIBITED, ptagRecipientReassignmentProhibited.
 	PidTagRecipientReassignmentProhibited = Key[bool]{Name: "PidTagRecipientReassignmentProhibited", prop: mapi.Prop{ID: 0x002B, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagRecipientResourceState: recipient resource state. MS-OXCFXICS. Also PR_RECIPIENT_RESOURCESTATE.
@@ -2020,16 +2020,16 @@ var (
 	// PidTagRecipientStatus: recipient status. Also PR_RECIPIENT_STATUS.
 	PidTagRecipientStatus = Key[int32]{Name: "PidTagRecipientStatus", prop: mapi.Prop{ID: 0x0E15, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRecipientTrackStatus: recipient track status. MS-OXOCAL 2.2.4.10.2. Also PR_RECIPIENT_TRACKSTATUS, ptagRecipientTrackStatus.
+	// PidTagRecipientTrackStatus: what an attendee answered. MS-OXOCAL 2.2.4.10.2. Also PR_RECIPIENT_TRACKSTATUS, ptagRecipientTrackStatus.
 	PidTagRecipientTrackStatus = Key[mapi.ResponseStatus]{Name: "PidTagRecipientTrackStatus", prop: mapi.Prop{ID: 0x5FFF, Type: mapi.PtypInteger32}, from: asInt32[mapi.ResponseStatus], to: rawInt32[mapi.ResponseStatus]}
 
-	// PidTagRecipientTrackStatusTime: recipient track status time. MS-OXOCAL 2.2.4.10.3. Also PR_RECIPIENT_TRACKSTATUS_TIME, ptagRecipientTrackStatusTime.
+	// PidTagRecipientTrackStatusTime: when an attendee answered. MS-OXOCAL 2.2.4.10.3. Also PR_RECIPIENT_TRACKSTATUS_TIME, ptagRecipientTrackStatusTime.
 	PidTagRecipientTrackStatusTime = Key[time.Time]{Name: "PidTagRecipientTrackStatusTime", prop: mapi.Prop{ID: 0x5FFB, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagRecipientType: the role of a recipient, with flags for a message that is sent again. MS-OXOMSG 2.2.3.1. Also PR_RECIPIENT_TYPE, ptagRecipientType.
 	PidTagRecipientType = Key[mapi.RecipientType]{Name: "PidTagRecipientType", prop: mapi.Prop{ID: 0x0C15, Type: mapi.PtypInteger32}, from: asInt32[mapi.RecipientType], to: rawInt32[mapi.RecipientType]}
 
-	// PidTagRecordKey: record key. MS-OXCPRPT 2.2.1.8. Also PR_RECORD_KEY, ptagRecordKey.
+	// PidTagRecordKey: key of the object within its store. MS-OXCPRPT 2.2.1.8. Also PR_RECORD_KEY, ptagRecordKey.
 	PidTagRecordKey = Key[[]byte]{Name: "PidTagRecordKey", prop: mapi.Prop{ID: 0x0FF9, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagRedirectionHistory: redirection history. Also PR_REDIRECTION_HISTORY.
@@ -2047,10 +2047,10 @@ var (
 	// PidTagRemindersOfflineEntryId: reminders offline entry id. Also PR_REM_OFFLINE_ENTRYID.
 	PidTagRemindersOfflineEntryId = Key[[]byte]{Name: "PidTagRemindersOfflineEntryId", prop: mapi.Prop{ID: 0x36D6, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRemindersOnlineEntryId: reminders online entry id. MS-OXOSFLD 2.2.3. Also PR_REM_ONLINE_ENTRYID, ptagRemOnlineEntryId.
+	// PidTagRemindersOnlineEntryId: entry id of the search folder for reminders. MS-OXOSFLD 2.2.3. Also PR_REM_ONLINE_ENTRYID, ptagRemOnlineEntryId.
 	PidTagRemindersOnlineEntryId = Key[[]byte]{Name: "PidTagRemindersOnlineEntryId", prop: mapi.Prop{ID: 0x36D5, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRemoteMessageTransferAgent: remote message transfer agent. MS-OXOMSG 2.2.2.34. Also PR_DSN_REMOTE_MTA, ptagDsnRemoteMta.
+	// PidTagRemoteMessageTransferAgent: name of the remote mail server. MS-OXOMSG 2.2.2.34. Also PR_DSN_REMOTE_MTA, ptagDsnRemoteMta.
 	PidTagRemoteMessageTransferAgent = Key[string]{Name: "PidTagRemoteMessageTransferAgent", prop: mapi.Prop{ID: 0x0C21, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagRemoteProgress: remote progress. Also PR_REMOTE_PROGRESS.
@@ -2062,7 +2062,7 @@ var (
 	// PidTagRemoteValidateOk: remote validate ok. Also PR_REMOTE_VALIDATE_OK.
 	PidTagRemoteValidateOk = Key[bool]{Name: "PidTagRemoteValidateOk", prop: mapi.Prop{ID: 0x3E0D, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagRenderingPosition: rendering position. MS-OXCMSG 2.2.2.16. Also PR_RENDERING_POSITION, ptagRenderingPosition.
+	// PidTagRenderingPosition: place of the attachment within the plain text body. MS-OXCMSG 2.2.2.16. Also PR_RENDERING_POSITION, ptagRenderingPosition.
 	PidTagRenderingPosition = Key[int32]{Name: "PidTagRenderingPosition", prop: mapi.Prop{ID: 0x370B, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagReplChangenum: repl changenum. Also PR_REPL_CHANGENUM.
@@ -2083,25 +2083,25 @@ var (
 	// PidTagReplVersionHistory: repl version history. Also PR_REPL_VERSIONHISTORY, PidTagReplVersionhistory.
 	PidTagReplVersionHistory = Key[[]byte]{Name: "PidTagReplVersionHistory", prop: mapi.Prop{ID: 0x0E34, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReplyRecipientEntries: reply recipient entries. MS-OXOMSG 2.2.1.43. Also PR_REPLY_RECIPIENT_ENTRIES, ptagReplyRecipientEntries.
+	// PidTagReplyRecipientEntries: entry ids of those who get replies. MS-OXOMSG 2.2.1.43. Also PR_REPLY_RECIPIENT_ENTRIES, ptagReplyRecipientEntries.
 	PidTagReplyRecipientEntries = Key[[]byte]{Name: "PidTagReplyRecipientEntries", prop: mapi.Prop{ID: 0x004F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReplyRecipientNames: reply recipient names. MS-OXOMSG 2.2.1.44. Also PR_REPLY_RECIPIENT_NAMES, ptagReplyRecipientNames.
+	// PidTagReplyRecipientNames: names of those who get replies, joined by semicolons. MS-OXOMSG 2.2.1.44. Also PR_REPLY_RECIPIENT_NAMES, ptagReplyRecipientNames.
 	PidTagReplyRecipientNames = Key[string]{Name: "PidTagReplyRecipientNames", prop: mapi.Prop{ID: 0x0050, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReplyRequested: reply requested. MS-OXOMSG 2.2.1.45. Also PR_REPLY_REQUESTED, ptagReplyRequested.
+	// PidTagReplyRequested: whether a reply is wanted. MS-OXOMSG 2.2.1.45. Also PR_REPLY_REQUESTED, ptagReplyRequested.
 	PidTagReplyRequested = Key[bool]{Name: "PidTagReplyRequested", prop: mapi.Prop{ID: 0x0C17, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagReplyTemplateId: reply template id. MS-OXORULE 2.2.9.2. Also PR_REPLY_TEMPLATE_ID, ptagReplyTemplateId.
+	// PidTagReplyTemplateId: which template a reply rule uses. MS-OXORULE 2.2.9.2. Also PR_REPLY_TEMPLATE_ID, ptagReplyTemplateId.
 	PidTagReplyTemplateId = Key[[]byte]{Name: "PidTagReplyTemplateId", prop: mapi.Prop{ID: 0x65C2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReplyTime: reply time. MS-OXOFLAG 2.2.3.1. Also PR_REPLY_TIME, urn:schemas:httpmail:reply-by.
+	// PidTagReplyTime: when a reply is due. MS-OXOFLAG 2.2.3.1. Also PR_REPLY_TIME, urn:schemas:httpmail:reply-by.
 	PidTagReplyTime = Key[time.Time]{Name: "PidTagReplyTime", prop: mapi.Prop{ID: 0x0030, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagReportDisposition: report disposition. MS-OXOMSG 2.2.1.34. Also PR_REPORT_DISPOSITION.
+	// PidTagReportDisposition: what happened to the message. MS-OXOMSG 2.2.1.34. Also PR_REPORT_DISPOSITION.
 	PidTagReportDisposition = Key[string]{Name: "PidTagReportDisposition", prop: mapi.Prop{ID: 0x0080, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReportDispositionMode: report disposition mode. MS-OXOMSG 2.2.1.35. Also PR_REPORT_DISPOSITION_MODE.
+	// PidTagReportDispositionMode: whether that was done by hand or automatically. MS-OXOMSG 2.2.1.35. Also PR_REPORT_DISPOSITION_MODE.
 	PidTagReportDispositionMode = Key[string]{Name: "PidTagReportDispositionMode", prop: mapi.Prop{ID: 0x0081, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagReportDispositionOptions: report disposition options. Also PR_REPORT_DISPOSITION_OPTIONS.
@@ -2113,31 +2113,31 @@ var (
 	// PidTagReportDispositionToNames: report disposition to names. Also PR_REPORT_DISPOSITION_TO_NAMES.
 	PidTagReportDispositionToNames = Key[[]string]{Name: "PidTagReportDispositionToNames", prop: mapi.Prop{ID: 0x0083, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
-	// PidTagReportEntryId: report entry id. MS-OXOMSG 2.2.1.45. Also PR_REPORT_ENTRYID, ptagReportEntryId.
+	// PidTagReportEntryId: entry id of who gets reports. MS-OXOMSG 2.2.1.45. Also PR_REPORT_ENTRYID, ptagReportEntryId.
 	PidTagReportEntryId = Key[[]byte]{Name: "PidTagReportEntryId", prop: mapi.Prop{ID: 0x0045, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReportName: report name. MS-OXOMSG 2.2.2.20. Also PR_REPORT_NAME.
+	// PidTagReportName: display name of who gets reports. MS-OXOMSG 2.2.2.20. Also PR_REPORT_NAME.
 	PidTagReportName = Key[string]{Name: "PidTagReportName", prop: mapi.Prop{ID: 0x003A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagReportOriginalSender: report original sender. Also PR_REPORT_ORIGINAL_SENDER.
 	PidTagReportOriginalSender = Key[string]{Name: "PidTagReportOriginalSender", prop: mapi.Prop{ID: 0x0082, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReportSearchKey: report search key. MS-OXOMSG 2.2.2.21. Also PR_REPORT_SEARCH_KEY, ptagReportSearchKey.
+	// PidTagReportSearchKey: search key of who gets reports. MS-OXOMSG 2.2.2.21. Also PR_REPORT_SEARCH_KEY, ptagReportSearchKey.
 	PidTagReportSearchKey = Key[[]byte]{Name: "PidTagReportSearchKey", prop: mapi.Prop{ID: 0x0054, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReportTag: report tag. MS-OXOMSG 2.2.2.22. Also PR_REPORT_TAG, ptagReportTag.
+	// PidTagReportTag: data that joins the report with its message. MS-OXOMSG 2.2.2.22. Also PR_REPORT_TAG, ptagReportTag.
 	PidTagReportTag = Key[[]byte]{Name: "PidTagReportTag", prop: mapi.Prop{ID: 0x0031, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReportText: report text. MS-OXOMSG 2.2.2.23. Also PR_REPORT_TEXT, ptagReportText.
+	// PidTagReportText: text of the report. MS-OXOMSG 2.2.2.23. Also PR_REPORT_TEXT, ptagReportText.
 	PidTagReportText = Key[string]{Name: "PidTagReportText", prop: mapi.Prop{ID: 0x1001, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagReportTime: report time. MS-OXCSPAM 2.2.2.6. Also PR_REPORT_TIME, ptagReportTime.
+	// PidTagReportTime: when the report was made. MS-OXCSPAM 2.2.2.6. Also PR_REPORT_TIME, ptagReportTime.
 	PidTagReportTime = Key[time.Time]{Name: "PidTagReportTime", prop: mapi.Prop{ID: 0x0032, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagReportingDistributionListName: reporting distribution list name. Also PR_REPORTING_DL_NAME.
 	PidTagReportingDistributionListName = Key[[]byte]{Name: "PidTagReportingDistributionListName", prop: mapi.Prop{ID: 0x1003, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagReportingMessageTransferAgent: reporting message transfer agent. MS-OXOMSG 2.2.2.35. Also ptagDsnReportingMta.
+	// PidTagReportingMessageTransferAgent: name of the mail server that reports. MS-OXOMSG 2.2.2.35. Also ptagDsnReportingMta.
 	PidTagReportingMessageTransferAgent = Key[string]{Name: "PidTagReportingMessageTransferAgent", prop: mapi.Prop{ID: 0x6820, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagReportingMessageTransferAgentCertificate: reporting message transfer agent certificate. Also PR_REPORTING_MTA_CERTIFICATE.
@@ -2161,25 +2161,25 @@ var (
 	// PidTagResourceType: resource type. Also PR_RESOURCE_TYPE.
 	PidTagResourceType = Key[int32]{Name: "PidTagResourceType", prop: mapi.Prop{ID: 0x3E03, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagResponseRequested: response requested. MS-OXOMSG 2.2.1.46. Also PR_RESPONSE_REQUESTED, urn:schemas:calendar:responserequested.
+	// PidTagResponseRequested: whether a response to a meeting request is wanted. MS-OXOMSG 2.2.1.46. Also PR_RESPONSE_REQUESTED, urn:schemas:calendar:responserequested.
 	PidTagResponseRequested = Key[bool]{Name: "PidTagResponseRequested", prop: mapi.Prop{ID: 0x0063, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagResponsibility: responsibility. MS-OXCMSG 2.2.1.37. Also PR_RESPONSIBILITY, ptagResponsibility.
+	// PidTagResponsibility: whether somebody has taken responsibility for the recipient. MS-OXCMSG 2.2.1.37. Also PR_RESPONSIBILITY, ptagResponsibility.
 	PidTagResponsibility = Key[bool]{Name: "PidTagResponsibility", prop: mapi.Prop{ID: 0x0E0F, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagRetentionDate: retention date. MS-OXCMSG 2.2.1.58.5. Also PR_RETENTION_DATE, ptagRetentionDate.
+	// PidTagRetentionDate: when the item is to be deleted. MS-OXCMSG 2.2.1.58.5. Also PR_RETENTION_DATE, ptagRetentionDate.
 	PidTagRetentionDate = Key[time.Time]{Name: "PidTagRetentionDate", prop: mapi.Prop{ID: 0x301C, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagRetentionFlags: the kind and state of a retention tag. MS-OXCMSG 2.2.1.58.6. Also PR_RETENTION_FLAGS, ptagRetentionFlags.
 	PidTagRetentionFlags = Key[mapi.RetentionFlags]{Name: "PidTagRetentionFlags", prop: mapi.Prop{ID: 0x301D, Type: mapi.PtypInteger32}, from: asInt32[mapi.RetentionFlags], to: rawInt32[mapi.RetentionFlags]}
 
-	// PidTagRetentionPeriod: retention period. MS-OXCMSG 2.2.1.58.3. Also PR_RETENTION_PERIOD, ptagRetentionPeriod.
+	// PidTagRetentionPeriod: how many days the item is kept. MS-OXCMSG 2.2.1.58.3. Also PR_RETENTION_PERIOD, ptagRetentionPeriod.
 	PidTagRetentionPeriod = Key[int32]{Name: "PidTagRetentionPeriod", prop: mapi.Prop{ID: 0x301A, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagReturnedMessageid: returned messageid. Also PR_RETURNED_IPM.
 	PidTagReturnedMessageid = Key[bool]{Name: "PidTagReturnedMessageid", prop: mapi.Prop{ID: 0x0033, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagRights: rights. MS-OXCFOLD 2.2.2.2.2.8. Also PR_RIGHTS, ptagRights.
+	// PidTagRights: rights of the user in the folder. MS-OXCFOLD 2.2.2.2.2.8. Also PR_RIGHTS, ptagRights.
 	PidTagRights = Key[mapi.Rights]{Name: "PidTagRights", prop: mapi.Prop{ID: 0x6639, Type: mapi.PtypInteger32}, from: asInt32[mapi.Rights], to: rawInt32[mapi.Rights]}
 
 	// PidTagRoamingBinary: roaming binary. Also PR_ROAMING_BINARYSTREAM.
@@ -2188,16 +2188,16 @@ var (
 	// PidTagRoamingDatatypes: which streams a configuration message has. MS-OXOCFG 2.2.2.1. Also PR_ROAMING_DATATYPES.
 	PidTagRoamingDatatypes = Key[mapi.RoamingDatatypes]{Name: "PidTagRoamingDatatypes", prop: mapi.Prop{ID: 0x7C06, Type: mapi.PtypInteger32}, from: asInt32[mapi.RoamingDatatypes], to: rawInt32[mapi.RoamingDatatypes]}
 
-	// PidTagRoamingDictionary: roaming dictionary. MS-OXOCFG 2.2.2.2. Also PR_ROAMING_DICTIONARY.
+	// PidTagRoamingDictionary: settings as name and value pairs in XML. MS-OXOCFG 2.2.2.2. Also PR_ROAMING_DICTIONARY.
 	PidTagRoamingDictionary = Key[[]byte]{Name: "PidTagRoamingDictionary", prop: mapi.Prop{ID: 0x7C07, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRoamingXmlStream: roaming xml stream. MS-OXOCFG 2.2.2.3. Also PR_ROAMING_XMLSTREAM.
+	// PidTagRoamingXmlStream: settings as XML. MS-OXOCFG 2.2.2.3. Also PR_ROAMING_XMLSTREAM.
 	PidTagRoamingXmlStream = Key[[]byte]{Name: "PidTagRoamingXmlStream", prop: mapi.Prop{ID: 0x7C08, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagRowType: what a row of a categorised table stands for. MS-OXCTABL 2.2.1.3. Also PR_ROW_TYPE, ptagRowType.
 	PidTagRowType = Key[mapi.RowType]{Name: "PidTagRowType", prop: mapi.Prop{ID: 0x0FF5, Type: mapi.PtypInteger32}, from: asInt32[mapi.RowType], to: rawInt32[mapi.RowType]}
 
-	// PidTagRowid: rowid. MS-OXCMSG 2.2.1.38. Also PR_ROWID, ptagRowId.
+	// PidTagRowid: number that tells rows of a table apart. MS-OXCMSG 2.2.1.38. Also PR_ROWID, ptagRowId.
 	PidTagRowid = Key[int32]{Name: "PidTagRowid", prop: mapi.Prop{ID: 0x3000, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagRpcOverHttpFlags: rpc over http flags. Also PR_ROH_FLAGS.
@@ -2212,10 +2212,10 @@ var (
 	// PidTagRpcOverHttpProxyServer: rpc over http proxy server. Also PR_ROH_PROXY_SERVER.
 	PidTagRpcOverHttpProxyServer = Key[string]{Name: "PidTagRpcOverHttpProxyServer", prop: mapi.Prop{ID: 0x6622, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRtfCompressed: rtf compressed. MS-OXCMSG 2.2.1.56.4. Also PR_RTF_COMPRESSED, ptagRTFCompressed.
+	// PidTagRtfCompressed: body as compressed RTF. MS-OXCMSG 2.2.1.56.4. Also PR_RTF_COMPRESSED, ptagRTFCompressed.
 	PidTagRtfCompressed = Key[[]byte]{Name: "PidTagRtfCompressed", prop: mapi.Prop{ID: 0x1009, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRtfInSync: rtf in sync. MS-OXCMSG 2.2.1.56.5. Also PR_RTF_IN_SYNC, ptagRTFInSync.
+	// PidTagRtfInSync: whether the RTF body has the same contents as the plain text. MS-OXCMSG 2.2.1.56.5. Also PR_RTF_IN_SYNC, ptagRTFInSync.
 	PidTagRtfInSync = Key[bool]{Name: "PidTagRtfInSync", prop: mapi.Prop{ID: 0x0E1F, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagRtfSyncBodyCount: rtf sync body count. Also PR_RTF_SYNC_BODY_COUNT.
@@ -2239,10 +2239,10 @@ var (
 	// PidTagRuleActionType: rule action type. MS-OXORULE 2.2.7.3. Also PR_RULE_ACTION_TYPE, ptagRuleActionType.
 	PidTagRuleActionType = Key[int32]{Name: "PidTagRuleActionType", prop: mapi.Prop{ID: 0x6649, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRuleActions: rule actions. MS-OXORULE 2.2.1.3.1.10. Also PR_RULE_ACTIONS, ptagRuleActions.
+	// PidTagRuleActions: what the rule does. MS-OXORULE 2.2.1.3.1.10. Also PR_RULE_ACTIONS, ptagRuleActions.
 	PidTagRuleActions = Key[mapi.RuleActions]{Name: "PidTagRuleActions", prop: mapi.Prop{ID: 0x6680, Type: mapi.PtypRuleAction}, from: as[mapi.RuleActions], to: rawActions}
 
-	// PidTagRuleCondition: rule condition. MS-OXORULE 2.2.1.3.1.9. Also PR_RULE_CONDITION, ptagRuleCondition.
+	// PidTagRuleCondition: when the rule applies. MS-OXORULE 2.2.1.3.1.9. Also PR_RULE_CONDITION, ptagRuleCondition.
 	PidTagRuleCondition = Key[mapi.Restriction]{Name: "PidTagRuleCondition", prop: mapi.Prop{ID: 0x6679, Type: mapi.PtypRestriction}, from: as[mapi.Restriction], to: raw[mapi.Restriction]}
 
 	// PidTagRuleError: why a rule failed. MS-OXORULE 2.2.7.2. Also PR_RULE_ERROR, ptagRuleError.
@@ -2251,19 +2251,19 @@ var (
 	// PidTagRuleFolderEntryId: rule folder entry id. MS-OXORULE 2.2.6.5. Also PR_RULE_FOLDER_ENTRYID, ptagRuleFolderEntryId.
 	PidTagRuleFolderEntryId = Key[[]byte]{Name: "PidTagRuleFolderEntryId", prop: mapi.Prop{ID: 0x6651, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRuleId: rule id. MS-OXORULE 2.2.1.3.1.1. Also PR_RULE_ID, ptagRuleId.
+	// PidTagRuleId: id of the rule. MS-OXORULE 2.2.1.3.1.1. Also PR_RULE_ID, ptagRuleId.
 	PidTagRuleId = Key[int64]{Name: "PidTagRuleId", prop: mapi.Prop{ID: 0x6674, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagRuleIds: rule ids. MS-OXORULE 2.2.6.7. Also PR_RULE_IDS, ptagRuleIds.
+	// PidTagRuleIds: ids of the rules that caused this message. MS-OXORULE 2.2.6.7. Also PR_RULE_IDS, ptagRuleIds.
 	PidTagRuleIds = Key[[]byte]{Name: "PidTagRuleIds", prop: mapi.Prop{ID: 0x6675, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRuleLevel: rule level. MS-OXORULE 2.2.1.3.1.6. Also PR_RULE_LEVEL, ptagRuleLevel.
+	// PidTagRuleLevel: reserved, 0. MS-OXORULE 2.2.1.3.1.6. Also PR_RULE_LEVEL, ptagRuleLevel.
 	PidTagRuleLevel = Key[int32]{Name: "PidTagRuleLevel", prop: mapi.Prop{ID: 0x6683, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagRuleMessageLevel: rule message level. MS-OXORULE 2.2.4.1.6. Also PR_RULE_MSG_LEVEL, PidTagRuleMsgLevel, ptagRuleMsgLevel.
 	PidTagRuleMessageLevel = Key[int32]{Name: "PidTagRuleMessageLevel", prop: mapi.Prop{ID: 0x65ED, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRuleMessageName: rule message name. MS-OXORULE 2.2.4.1.1. Also PR_RULE_MSG_NAME, PidTagRuleMsgName, ptagRuleMsgName.
+	// PidTagRuleMessageName: name of an extended rule. MS-OXORULE 2.2.4.1.1. Also PR_RULE_MSG_NAME, PidTagRuleMsgName, ptagRuleMsgName.
 	PidTagRuleMessageName = Key[string]{Name: "PidTagRuleMessageName", prop: mapi.Prop{ID: 0x65EC, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagRuleMessageProvider: rule message provider. MS-OXORULE 2.2.4.1.7. Also PR_RULE_MSG_PROVIDER, PidTagRuleMsgProvider, ptagRuleMsgProvider.
@@ -2272,10 +2272,10 @@ var (
 	// PidTagRuleMessageProviderData: rule message provider data. MS-OXORULE 2.2.4.1.8. Also PR_RULE_MSG_PROVIDER_DATA, PidTagRuleMsgProviderData, ptagRuleMsgProviderData.
 	PidTagRuleMessageProviderData = Key[[]byte]{Name: "PidTagRuleMessageProviderData", prop: mapi.Prop{ID: 0x65EE, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRuleMessageSequence: rule message sequence. MS-OXORULE 2.2.4.1.3. Also PR_RULE_MSG_SEQUENCE, PidTagRuleMsgSequence, ptagRuleMsgSequence.
+	// PidTagRuleMessageSequence: place of an extended rule in the order of execution. MS-OXORULE 2.2.4.1.3. Also PR_RULE_MSG_SEQUENCE, PidTagRuleMsgSequence, ptagRuleMsgSequence.
 	PidTagRuleMessageSequence = Key[int32]{Name: "PidTagRuleMessageSequence", prop: mapi.Prop{ID: 0x65F3, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRuleMessageState: rule message state. MS-OXORULE 2.2.4.1.4. Also PR_RULE_MSG_STATE, PidTagRuleMsgState, ptagRuleMsgState.
+	// PidTagRuleMessageState: state of an extended rule. MS-OXORULE 2.2.4.1.4. Also PR_RULE_MSG_STATE, PidTagRuleMsgState, ptagRuleMsgState.
 	PidTagRuleMessageState = Key[mapi.RuleState]{Name: "PidTagRuleMessageState", prop: mapi.Prop{ID: 0x65E9, Type: mapi.PtypInteger32}, from: asInt32[mapi.RuleState], to: rawInt32[mapi.RuleState]}
 
 	// PidTagRuleMessageUserFlags: rule message user flags. MS-OXORULE 2.2.4.1.5. Also PR_RULE_MSG_USER_FLAGS, PidTagRuleMsgUserFlags, ptagRuleMsgUserFlags.
@@ -2287,22 +2287,22 @@ var (
 	// PidTagRuleMsgCondition: rule msg condition. MS-OXCSPAM. Also PR_RULE_MSG_CONDITION, ptagRuleMsgCondition.
 	PidTagRuleMsgCondition = Key[[]byte]{Name: "PidTagRuleMsgCondition", prop: mapi.Prop{ID: 0x65F0, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRuleName: rule name. MS-OXORULE 2.2.1.3.1.4. Also PR_RULE_NAME, ptagRuleName.
+	// PidTagRuleName: name of the rule. MS-OXORULE 2.2.1.3.1.4. Also PR_RULE_NAME, ptagRuleName.
 	PidTagRuleName = Key[string]{Name: "PidTagRuleName", prop: mapi.Prop{ID: 0x6682, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRuleProvider: rule provider. MS-OXORULE 2.2.1.3.1.5. Also PR_RULE_PROVIDER, ptagRuleProvider.
+	// PidTagRuleProvider: which program the rule belongs to. MS-OXORULE 2.2.1.3.1.5. Also PR_RULE_PROVIDER, ptagRuleProvider.
 	PidTagRuleProvider = Key[string]{Name: "PidTagRuleProvider", prop: mapi.Prop{ID: 0x6681, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRuleProviderData: rule provider data. MS-OXORULE 2.2.1.3.1.8. Also PR_RULE_PROVIDER_DATA, ptagRuleProviderData.
+	// PidTagRuleProviderData: data of the program that the rule belongs to. MS-OXORULE 2.2.1.3.1.8. Also PR_RULE_PROVIDER_DATA, ptagRuleProviderData.
 	PidTagRuleProviderData = Key[[]byte]{Name: "PidTagRuleProviderData", prop: mapi.Prop{ID: 0x6684, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagRuleSequence: rule sequence. MS-OXORULE 2.2.1.3.1.2. Also PR_RULE_SEQUENCE, ptagRuleSequence.
+	// PidTagRuleSequence: place of the rule in the order of execution. MS-OXORULE 2.2.1.3.1.2. Also PR_RULE_SEQUENCE, ptagRuleSequence.
 	PidTagRuleSequence = Key[int32]{Name: "PidTagRuleSequence", prop: mapi.Prop{ID: 0x6676, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagRuleState: rule state. MS-OXORULE 2.2.1.3.1.3. Also PR_RULE_STATE, ptagRuleState.
 	PidTagRuleState = Key[mapi.RuleState]{Name: "PidTagRuleState", prop: mapi.Prop{ID: 0x6677, Type: mapi.PtypInteger32}, from: asInt32[mapi.RuleState], to: rawInt32[mapi.RuleState]}
 
-	// PidTagRuleUserFlags: rule user flags. MS-OXORULE 2.2.1.3.1.7. Also PR_RULE_USER_FLAGS, ptagRuleUserFlags.
+	// PidTagRuleUserFlags: flags of the program that the rule belongs to. MS-OXORULE 2.2.1.3.1.7. Also PR_RULE_USER_FLAGS, ptagRuleUserFlags.
 	PidTagRuleUserFlags = Key[int32]{Name: "PidTagRuleUserFlags", prop: mapi.Prop{ID: 0x6678, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagRulesData: rules data. Also PR_RULES_DATA.
@@ -2320,10 +2320,10 @@ var (
 	// PidTagScheduleInfoAutoAcceptAppointments: schedule info auto accept appointments. MS-OXOCAL 2.2.12.2. Also PR_SCHDINFO_AUTO_ACCEPT_APPTS.
 	PidTagScheduleInfoAutoAcceptAppointments = Key[bool]{Name: "PidTagScheduleInfoAutoAcceptAppointments", prop: mapi.Prop{ID: 0x686D, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagScheduleInfoDelegateEntryIds: schedule info delegate entry ids. MS-OXODLGT 2.2.2.2.5. Also PR_SCHDINFO_DELEGATE_ENTRYIDS.
+	// PidTagScheduleInfoDelegateEntryIds: entry ids of the delegates. MS-OXODLGT 2.2.2.2.5. Also PR_SCHDINFO_DELEGATE_ENTRYIDS.
 	PidTagScheduleInfoDelegateEntryIds = Key[[][]byte]{Name: "PidTagScheduleInfoDelegateEntryIds", prop: mapi.Prop{ID: 0x6845, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
-	// PidTagScheduleInfoDelegateNames: schedule info delegate names. MS-OXODLGT 2.2.2.2.3. Also PR_SCHDINFO_DELEGATE_NAMES.
+	// PidTagScheduleInfoDelegateNames: names of the delegates. MS-OXODLGT 2.2.2.2.3. Also PR_SCHDINFO_DELEGATE_NAMES.
 	PidTagScheduleInfoDelegateNames = Key[[]string]{Name: "PidTagScheduleInfoDelegateNames", prop: mapi.Prop{ID: 0x6844, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
 	// PidTagScheduleInfoDelegateNamesW: schedule info delegate names w. MS-OXODLGT 2.2.2.2.4. Also PR_SCHDINFO_DELEGATE_NAMES_W, ptagDelegateNames.
@@ -2386,7 +2386,7 @@ var (
 	// PidTagSearchAttachments: search attachments. Also PR_SEARCH_ATTACHMENTS.
 	PidTagSearchAttachments = Key[string]{Name: "PidTagSearchAttachments", prop: mapi.Prop{ID: 0x0EA5, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSearchFolderDefinition: search folder definition. MS-OXOSRCH 2.2.1.2.8. Also PR_WB_SF_DEFINITION.
+	// PidTagSearchFolderDefinition: what a search folder looks for. MS-OXOSRCH 2.2.1.2.8. Also PR_WB_SF_DEFINITION.
 	PidTagSearchFolderDefinition = Key[[]byte]{Name: "PidTagSearchFolderDefinition", prop: mapi.Prop{ID: 0x6845, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagSearchFolderEfpFlags: search folder efp flags. MS-OXOSRCH 2.2.1.2.7. Also PR_WB_SF_EFP_FLAGS.
@@ -2395,10 +2395,10 @@ var (
 	// PidTagSearchFolderExpiration: search folder expiration. MS-OXOSRCH 2.2.1.2.5. Also PR_WB_SF_EXPIRATION.
 	PidTagSearchFolderExpiration = Key[int32]{Name: "PidTagSearchFolderExpiration", prop: mapi.Prop{ID: 0x683A, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagSearchFolderId: search folder id. MS-OXOSRCH 2.2.1.2.1. Also PR_WB_SF_ID.
+	// PidTagSearchFolderId: id of a persistent search folder. MS-OXOSRCH 2.2.1.2.1. Also PR_WB_SF_ID.
 	PidTagSearchFolderId = Key[[]byte]{Name: "PidTagSearchFolderId", prop: mapi.Prop{ID: 0x6842, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSearchFolderLastUsed: search folder last used. MS-OXOSRCH 2.2.1.2.4. Also PR_WB_SF_LAST_USED.
+	// PidTagSearchFolderLastUsed: when the search folder was last used, in minutes since 1601. MS-OXOSRCH 2.2.1.2.4. Also PR_WB_SF_LAST_USED.
 	PidTagSearchFolderLastUsed = Key[int32]{Name: "PidTagSearchFolderLastUsed", prop: mapi.Prop{ID: 0x6834, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagSearchFolderRecreateInfo: search folder recreate info. MS-OXOSRCH 2.2.1.2.9. Also PR_WB_SF_RECREATE_INFO.
@@ -2413,7 +2413,7 @@ var (
 	// PidTagSearchFolderTemplateId: search folder template id. MS-OXOSRCH 2.2.1.2.2. Also PR_WB_SF_TEMPLATE_ID.
 	PidTagSearchFolderTemplateId = Key[int32]{Name: "PidTagSearchFolderTemplateId", prop: mapi.Prop{ID: 0x6841, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagSearchKey: search key. MS-OXCPRPT 2.2.1.9. Also PR_SEARCH_KEY, ptagSearchKey.
+	// PidTagSearchKey: key that copies of the object share. MS-OXCPRPT 2.2.1.9. Also PR_SEARCH_KEY, ptagSearchKey.
 	PidTagSearchKey = Key[[]byte]{Name: "PidTagSearchKey", prop: mapi.Prop{ID: 0x300B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagSearchOwnerId: search owner id. Also PR_SEARCH_OWNER_ID.
@@ -2437,85 +2437,85 @@ var (
 	// PidTagSecurityDescriptor: security descriptor. MS-OXCMSG. Also PR_NT_SECURITY_DESCRIPTOR, ptagNTSD.
 	PidTagSecurityDescriptor = Key[[]byte]{Name: "PidTagSecurityDescriptor", prop: mapi.Prop{ID: 0x0E27, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSecurityDescriptorAsXml: security descriptor as xml. MS-XWDVSEC 2.2.2. Also PR_NT_SECURITY_DESCRIPTOR_AS_XML.
+	// PidTagSecurityDescriptorAsXml: permissions of the folder as XML. MS-XWDVSEC 2.2.2. Also PR_NT_SECURITY_DESCRIPTOR_AS_XML.
 	PidTagSecurityDescriptorAsXml = Key[string]{Name: "PidTagSecurityDescriptorAsXml", prop: mapi.Prop{ID: 0x0E6A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagSelectable: selectable. MS-OXOABKT 2.2.1. Also PR_SELECTABLE.
 	PidTagSelectable = Key[bool]{Name: "PidTagSelectable", prop: mapi.Prop{ID: 0x3609, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagSendInternetEncoding: send internet encoding. MS-OXOABK 2.2.3.19. Also PR_SEND_INTERNET_ENCODING, ptagSendInternetEncoding.
+	// PidTagSendInternetEncoding: form in which a recipient wants Internet mail. MS-OXOABK 2.2.3.19. Also PR_SEND_INTERNET_ENCODING, ptagSendInternetEncoding.
 	PidTagSendInternetEncoding = Key[mapi.InternetEncoding]{Name: "PidTagSendInternetEncoding", prop: mapi.Prop{ID: 0x3A71, Type: mapi.PtypInteger32}, from: asInt32[mapi.InternetEncoding], to: rawInt32[mapi.InternetEncoding]}
 
 	// PidTagSendOutlookRecallReport: send outlook recall report. Also PR_SEND_RECALL_REPORT.
 	PidTagSendOutlookRecallReport = Key[bool]{Name: "PidTagSendOutlookRecallReport", prop: mapi.Prop{ID: 0x6803, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagSendRichInfo: send rich info. MS-OXOABK 2.2.3.18. Also PR_SEND_RICH_INFO, ptagSendRichInfo.
+	// PidTagSendRichInfo: whether the recipient can read TNEF. MS-OXOABK 2.2.3.18. Also PR_SEND_RICH_INFO, ptagSendRichInfo.
 	PidTagSendRichInfo = Key[bool]{Name: "PidTagSendRichInfo", prop: mapi.Prop{ID: 0x3A40, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagSenderAddressType: sender address type. MS-OXOMSG 2.2.1.48. Also PR_SENDER_ADDRTYPE, ptagSenderAddrType.
+	// PidTagSenderAddressType: address type of who sent the message, such as "SMTP". MS-OXOMSG 2.2.1.48. Also PR_SENDER_ADDRTYPE, ptagSenderAddrType.
 	PidTagSenderAddressType = Key[string]{Name: "PidTagSenderAddressType", prop: mapi.Prop{ID: 0x0C1E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSenderEmailAddress: sender email address. MS-OXOMSG 2.2.1.49. Also PR_SENDER_EMAIL_ADDRESS.
+	// PidTagSenderEmailAddress: address of who sent the message, of the kind that the address type says. MS-OXOMSG 2.2.1.49. Also PR_SENDER_EMAIL_ADDRESS.
 	PidTagSenderEmailAddress = Key[string]{Name: "PidTagSenderEmailAddress", prop: mapi.Prop{ID: 0x0C1F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSenderEntryId: sender entry id. MS-OXOMSG 2.2.1.50. Also PR_SENDER_ENTRYID, ptagSenderEntryId.
+	// PidTagSenderEntryId: entry id of who sent the message. MS-OXOMSG 2.2.1.50. Also PR_SENDER_ENTRYID, ptagSenderEntryId.
 	PidTagSenderEntryId = Key[[]byte]{Name: "PidTagSenderEntryId", prop: mapi.Prop{ID: 0x0C19, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSenderFlags: sender flags. MS-OXCFXICS. Also ptagSenderFlags.
+	// PidTagSenderFlags: flags of who sent the message. MS-OXCFXICS. Also ptagSenderFlags.
 	PidTagSenderFlags = Key[int32]{Name: "PidTagSenderFlags", prop: mapi.Prop{ID: 0x4019, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagSenderIdStatus: the outcome of the sender id check. MS-OXOMSG 2.2.1.80. Also PR_SENDER_ID_STATUS.
 	PidTagSenderIdStatus = Key[mapi.SenderIDStatus]{Name: "PidTagSenderIdStatus", prop: mapi.Prop{ID: 0x4079, Type: mapi.PtypInteger32}, from: asInt32[mapi.SenderIDStatus], to: rawInt32[mapi.SenderIDStatus]}
 
-	// PidTagSenderName: sender name. MS-OXOMSG 2.2.1.51. Also PR_SENDER_NAME, ptagSenderName, urn:schemas:httpmail:sendername.
+	// PidTagSenderName: display name of who sent the message. MS-OXOMSG 2.2.1.51. Also PR_SENDER_NAME, ptagSenderName, urn:schemas:httpmail:sendername.
 	PidTagSenderName = Key[string]{Name: "PidTagSenderName", prop: mapi.Prop{ID: 0x0C1A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSenderSearchKey: sender search key. MS-OXOMSG 2.2.1.52. Also PR_SENDER_SEARCH_KEY, ptagSenderSearchKey.
+	// PidTagSenderSearchKey: search key of who sent the message. MS-OXOMSG 2.2.1.52. Also PR_SENDER_SEARCH_KEY, ptagSenderSearchKey.
 	PidTagSenderSearchKey = Key[[]byte]{Name: "PidTagSenderSearchKey", prop: mapi.Prop{ID: 0x0C1D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSenderSimpleDisplayName: sender simple display name. MS-OXTNEF. Also ptagSenderSimpleDispName.
+	// PidTagSenderSimpleDisplayName: printable display name of who sent the message. MS-OXTNEF. Also ptagSenderSimpleDispName.
 	PidTagSenderSimpleDisplayName = Key[string]{Name: "PidTagSenderSimpleDisplayName", prop: mapi.Prop{ID: 0x4030, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSenderSmtpAddress: sender smtp address. MS-OXOMSG 2.2.1.55. Also PR_SENDER_SMTP_ADDRESS, ptagSenderSmtpAddress.
+	// PidTagSenderSmtpAddress: SMTP address of who sent the message. MS-OXOMSG 2.2.1.55. Also PR_SENDER_SMTP_ADDRESS, ptagSenderSmtpAddress.
 	PidTagSenderSmtpAddress = Key[string]{Name: "PidTagSenderSmtpAddress", prop: mapi.Prop{ID: 0x5D01, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagSenderTelephoneNumber: sender telephone number. MS-OXOUM 2.2.5.1. Also PR_SENDER_TELEPHONE_NUMBER.
 	PidTagSenderTelephoneNumber = Key[string]{Name: "PidTagSenderTelephoneNumber", prop: mapi.Prop{ID: 0x6802, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSensitivity: sensitivity. MS-OXCMSG 2.2.1.13. Also PR_SENSITIVITY, ptagSensitivity.
+	// PidTagSensitivity: how confidential the message is. MS-OXCMSG 2.2.1.13. Also PR_SENSITIVITY, ptagSensitivity.
 	PidTagSensitivity = Key[mapi.Sensitivity]{Name: "PidTagSensitivity", prop: mapi.Prop{ID: 0x0036, Type: mapi.PtypInteger32}, from: asInt32[mapi.Sensitivity], to: rawInt32[mapi.Sensitivity]}
 
-	// PidTagSentMailEntryId: sent mail entry id. MS-OXCICAL. Also PR_SENTMAIL_ENTRYID, ptagSentMailEntryId.
+	// PidTagSentMailEntryId: entry id of the folder that gets the copy of the sent message. MS-OXCICAL. Also PR_SENTMAIL_ENTRYID, ptagSentMailEntryId.
 	PidTagSentMailEntryId = Key[[]byte]{Name: "PidTagSentMailEntryId", prop: mapi.Prop{ID: 0x0E0A, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSentMailSvrEID: sent mail svr EID. MS-OXOMSG 2.2.3.10. Also ptagSentMailSvrEID.
+	// PidTagSentMailSvrEID: folder that gets the copy of the sent message. MS-OXOMSG 2.2.3.10. Also ptagSentMailSvrEID.
 	PidTagSentMailSvrEID = Key[mapi.ServerID]{Name: "PidTagSentMailSvrEID", prop: mapi.Prop{ID: 0x6740, Type: mapi.PtypServerId}, from: as[mapi.ServerID], to: rawBytes[mapi.ServerID]}
 
-	// PidTagSentRepresentingAddressType: sent representing address type. MS-OXOMSG 2.2.1.54. Also PR_SENT_REPRESENTING_ADDRTYPE, ptagSentRepresentingAddrType.
+	// PidTagSentRepresentingAddressType: address type of whom the sender sent the message for, such as "SMTP". MS-OXOMSG 2.2.1.54. Also PR_SENT_REPRESENTING_ADDRTYPE, ptagSentRepresentingAddrType.
 	PidTagSentRepresentingAddressType = Key[string]{Name: "PidTagSentRepresentingAddressType", prop: mapi.Prop{ID: 0x0064, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSentRepresentingEmailAddress: sent representing email address. MS-OXOMSG 2.2.1.55. Also PR_SENT_REPRESENTING_EMAIL_ADDRESS.
+	// PidTagSentRepresentingEmailAddress: address of whom the sender sent the message for, of the kind that the address type says. MS-OXOMSG 2.2.1.55. Also PR_SENT_REPRESENTING_EMAIL_ADDRESS.
 	PidTagSentRepresentingEmailAddress = Key[string]{Name: "PidTagSentRepresentingEmailAddress", prop: mapi.Prop{ID: 0x0065, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSentRepresentingEntryId: sent representing entry id. MS-OXOMSG 2.2.1.56. Also PR_SENT_REPRESENTING_ENTRYID, ptagSentRepresentingEntryId.
+	// PidTagSentRepresentingEntryId: entry id of whom the sender sent the message for. MS-OXOMSG 2.2.1.56. Also PR_SENT_REPRESENTING_ENTRYID, ptagSentRepresentingEntryId.
 	PidTagSentRepresentingEntryId = Key[[]byte]{Name: "PidTagSentRepresentingEntryId", prop: mapi.Prop{ID: 0x0041, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSentRepresentingFlags: sent representing flags. Also PR_SENT_REPRESENTING_FLAGS, ptagSentRepresentingFlags.
+	// PidTagSentRepresentingFlags: flags of whom the sender sent the message for. Also PR_SENT_REPRESENTING_FLAGS, ptagSentRepresentingFlags.
 	PidTagSentRepresentingFlags = Key[int32]{Name: "PidTagSentRepresentingFlags", prop: mapi.Prop{ID: 0x401A, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagSentRepresentingName: sent representing name. MS-OXOMSG 2.2.1.57. Also PR_SENT_REPRESENTING_NAME, ptagSentRepresentingName, urn:schemas:httpmail:fromname.
+	// PidTagSentRepresentingName: display name of whom the sender sent the message for. MS-OXOMSG 2.2.1.57. Also PR_SENT_REPRESENTING_NAME, ptagSentRepresentingName, urn:schemas:httpmail:fromname.
 	PidTagSentRepresentingName = Key[string]{Name: "PidTagSentRepresentingName", prop: mapi.Prop{ID: 0x0042, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSentRepresentingSearchKey: sent representing search key. MS-OXOMSG 2.2.1.58. Also PR_SENT_REPRESENTING_SEARCH_KEY, ptagSentRepresentingSearchKey.
+	// PidTagSentRepresentingSearchKey: search key of whom the sender sent the message for. MS-OXOMSG 2.2.1.58. Also PR_SENT_REPRESENTING_SEARCH_KEY, ptagSentRepresentingSearchKey.
 	PidTagSentRepresentingSearchKey = Key[[]byte]{Name: "PidTagSentRepresentingSearchKey", prop: mapi.Prop{ID: 0x003B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSentRepresentingSimpleDisplayName: sent representing simple display name. MS-OXTNEF. Also ptagSentRepresentingSimpleDispName.
+	// PidTagSentRepresentingSimpleDisplayName: printable display name of whom the sender sent the message for. MS-OXTNEF. Also ptagSentRepresentingSimpleDispName.
 	PidTagSentRepresentingSimpleDisplayName = Key[string]{Name: "PidTagSentRepresentingSimpleDisplayName", prop: mapi.Prop{ID: 0x4031, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSentRepresentingSmtpAddress: sent representing smtp address. MS-OXOMSG 2.2.1.59. Also PR_SENT_REPRESENTING_SMTP_ADDRESS, ptagRecipientSentRepresentingSMTPAddress.
+	// PidTagSentRepresentingSmtpAddress: SMTP address of whom the sender sent the message for. MS-OXOMSG 2.2.1.59. Also PR_SENT_REPRESENTING_SMTP_ADDRESS, ptagRecipientSentRepresentingSMTPAddress.
 	PidTagSentRepresentingSmtpAddress = Key[string]{Name: "PidTagSentRepresentingSmtpAddress", prop: mapi.Prop{ID: 0x5D02, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSerializedReplidGuidMap: serialized replid guid map. MS-OXCSTOR 2.2.2.1.1.13. Also ptagSerializedReplidGuidMap.
+	// PidTagSerializedReplidGuidMap: which replica ids stand for which GUIDs. MS-OXCSTOR 2.2.2.1.1.13. Also ptagSerializedReplidGuidMap.
 	PidTagSerializedReplidGuidMap = Key[[]byte]{Name: "PidTagSerializedReplidGuidMap", prop: mapi.Prop{ID: 0x6638, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagServerAccountIcon: server account icon. Also PR_SERVER_ACCOUNT_ICON.
@@ -2554,13 +2554,13 @@ var (
 	// PidTagServices: services. Also PR_SERVICES.
 	PidTagServices = Key[[]byte]{Name: "PidTagServices", prop: mapi.Prop{ID: 0x3D0E, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSmtpAddress: smtp address. MS-OXOABK 2.2.3.21. Also PR_SMTP_ADDRESS, PidTagPrimarySmtpAddress.
+	// PidTagSmtpAddress: SMTP address. MS-OXOABK 2.2.3.21. Also PR_SMTP_ADDRESS, PidTagPrimarySmtpAddress.
 	PidTagSmtpAddress = Key[string]{Name: "PidTagSmtpAddress", prop: mapi.Prop{ID: 0x39FE, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSortLocaleId: sort locale id. MS-OXCSTOR 2.2.2.1.1.14. Also PR_SORT_LOCALE_ID, ptagSortLocaleId.
+	// PidTagSortLocaleId: locale by which tables are sorted. MS-OXCSTOR 2.2.2.1.1.14. Also PR_SORT_LOCALE_ID, ptagSortLocaleId.
 	PidTagSortLocaleId = Key[int32]{Name: "PidTagSortLocaleId", prop: mapi.Prop{ID: 0x6705, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagSourceKey: source key. MS-OXCFXICS 2.2.1.2.5. Also PR_SOURCE_KEY.
+	// PidTagSourceKey: identity of the object in synchronisation. MS-OXCFXICS 2.2.1.2.5. Also PR_SOURCE_KEY.
 	PidTagSourceKey = Key[[]byte]{Name: "PidTagSourceKey", prop: mapi.Prop{ID: 0x65E0, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagSpamJunkSenders: spam junk senders. Also PR_SPAM_JUNK_SENDERS.
@@ -2581,13 +2581,13 @@ var (
 	// PidTagSpoolerStatus: spooler status. Also PR_SPOOLER_STATUS.
 	PidTagSpoolerStatus = Key[int32]{Name: "PidTagSpoolerStatus", prop: mapi.Prop{ID: 0x0E10, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagSpouseName: spouse name. MS-OXOCNTC 2.2.1.10.3. Also PR_SPOUSE_NAME, urn:schemas:contacts:spousecn.
+	// PidTagSpouseName: name of the spouse. MS-OXOCNTC 2.2.1.10.3. Also PR_SPOUSE_NAME, urn:schemas:contacts:spousecn.
 	PidTagSpouseName = Key[string]{Name: "PidTagSpouseName", prop: mapi.Prop{ID: 0x3A48, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagStartDate: start date. MS-OXOCAL 2.2.1.30. Also PR_START_DATE, http://schemas.microsoft.com/mapi/start_date.
+	// PidTagStartDate: when the appointment or task begins. MS-OXOCAL 2.2.1.30. Also PR_START_DATE, http://schemas.microsoft.com/mapi/start_date.
 	PidTagStartDate = Key[time.Time]{Name: "PidTagStartDate", prop: mapi.Prop{ID: 0x0060, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagStartDateEtc: start date etc. MS-OXCMSG 2.2.1.58.4. Also PR_START_DATE_ETC, ptagStartDateEtc.
+	// PidTagStartDateEtc: start date and default retention of the item. MS-OXCMSG 2.2.1.58.4. Also PR_START_DATE_ETC, ptagStartDateEtc.
 	PidTagStartDateEtc = Key[[]byte]{Name: "PidTagStartDateEtc", prop: mapi.Prop{ID: 0x301B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagStartEmbed: start embed. MS-OXCFXICS. Also ptagStartEmbed.
@@ -2608,7 +2608,7 @@ var (
 	// PidTagStartTopFld: start top fld. MS-OXCFXICS. Also ptagStartTopFld.
 	PidTagStartTopFld = Key[int32]{Name: "PidTagStartTopFld", prop: mapi.Prop{ID: 0x4009, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagStateOrProvince: state or province. MS-OXOABK 2.2.4.17. Also PR_BUSINESS_ADDRESS_STATE_OR_PROVINCE, PR_STATE_OR_PROVINCE, urn:schemas:contacts:mailingstate.
+	// PidTagStateOrProvince: state or province of the business address. MS-OXOABK 2.2.4.17. Also PR_BUSINESS_ADDRESS_STATE_OR_PROVINCE, PR_STATE_OR_PROVINCE, urn:schemas:contacts:mailingstate.
 	PidTagStateOrProvince = Key[string]{Name: "PidTagStateOrProvince", prop: mapi.Prop{ID: 0x3A28, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagStatus: status. Also PR_STATUS.
@@ -2620,7 +2620,7 @@ var (
 	// PidTagStatusString: status string. Also PR_STATUS_STRING.
 	PidTagStatusString = Key[string]{Name: "PidTagStatusString", prop: mapi.Prop{ID: 0x3E08, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagStoreEntryId: store entry id. MS-OXCMSG 2.2.1.44. Also PR_STORE_ENTRYID, ptagStoreEntryId.
+	// PidTagStoreEntryId: entry id of the store that the object is in. MS-OXCMSG 2.2.1.44. Also PR_STORE_ENTRYID, ptagStoreEntryId.
 	PidTagStoreEntryId = Key[[]byte]{Name: "PidTagStoreEntryId", prop: mapi.Prop{ID: 0x0FFB, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagStoreEntryIdEmsmdbV1: store entry id emsmdb v 1. Also PR_STORE_ENTRYID_EMSMDB_V1.
@@ -2632,7 +2632,7 @@ var (
 	// PidTagStoreProviders: store providers. Also PR_STORE_PROVIDERS.
 	PidTagStoreProviders = Key[[]byte]{Name: "PidTagStoreProviders", prop: mapi.Prop{ID: 0x3D00, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagStoreRecordKey: store record key. Also PR_STORE_RECORD_KEY.
+	// PidTagStoreRecordKey: record key of the store that the object is in. Also PR_STORE_RECORD_KEY.
 	PidTagStoreRecordKey = Key[[]byte]{Name: "PidTagStoreRecordKey", prop: mapi.Prop{ID: 0x0FFA, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagStoreState: the state of a message store. MS-OXCSTOR 2.2.2.1. Also PR_STORE_STATE.
@@ -2644,40 +2644,40 @@ var (
 	// PidTagStoreUnicodeMask: store unicode mask. Also PR_STORE_UNICODE_MASK.
 	PidTagStoreUnicodeMask = Key[int32]{Name: "PidTagStoreUnicodeMask", prop: mapi.Prop{ID: 0x340F, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagStreetAddress: street address. MS-OXOABK 2.2.4.14. Also PR_BUSINESS_ADDRESS_STREET, PR_STREET_ADDRESS, urn:schemas:contacts:mailingstreet.
+	// PidTagStreetAddress: street of the business address. MS-OXOABK 2.2.4.14. Also PR_BUSINESS_ADDRESS_STREET, PR_STREET_ADDRESS, urn:schemas:contacts:mailingstreet.
 	PidTagStreetAddress = Key[string]{Name: "PidTagStreetAddress", prop: mapi.Prop{ID: 0x3A29, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagSubfolder: subfolder. MS-XWDMAIL. Also PR_SUBFOLDER, DAV:isfolder, ptagSubfolder.
 	PidTagSubfolder = Key[bool]{Name: "PidTagSubfolder", prop: mapi.Prop{ID: 0x6708, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagSubfolders: subfolders. MS-OXCFOLD 2.2.2.2.1.12. Also PR_SUBFOLDERS, DAV:hassubs, ptagSubFolders.
+	// PidTagSubfolders: whether the folder has subfolders. MS-OXCFOLD 2.2.2.2.1.12. Also PR_SUBFOLDERS, DAV:hassubs, ptagSubFolders.
 	PidTagSubfolders = Key[bool]{Name: "PidTagSubfolders", prop: mapi.Prop{ID: 0x360A, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagSubject: subject. MS-OXCMSG 2.2.1.46. Also PR_SUBJECT, http://schemas.microsoft.com/exchange/subject-utf8, ptagSubject, urn:schemas:httpmail:subject.
+	// PidTagSubject: subject, with its prefix. MS-OXCMSG 2.2.1.46. Also PR_SUBJECT, http://schemas.microsoft.com/exchange/subject-utf8, ptagSubject, urn:schemas:httpmail:subject.
 	PidTagSubject = Key[string]{Name: "PidTagSubject", prop: mapi.Prop{ID: 0x0037, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagSubjectMessageId: subject message id. Also PR_SUBJECT_IPM.
 	PidTagSubjectMessageId = Key[[]byte]{Name: "PidTagSubjectMessageId", prop: mapi.Prop{ID: 0x0038, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSubjectPrefix: subject prefix. MS-OXCMSG 2.2.1.9. Also PR_SUBJECT_PREFIX, ptagSubjectPrefix.
+	// PidTagSubjectPrefix: beginning of the subject that says "reply" or "forward". MS-OXCMSG 2.2.1.9. Also PR_SUBJECT_PREFIX, ptagSubjectPrefix.
 	PidTagSubjectPrefix = Key[string]{Name: "PidTagSubjectPrefix", prop: mapi.Prop{ID: 0x003D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagSubmitFlags: the state of a submitted message. Also PR_SUBMIT_FLAGS.
 	PidTagSubmitFlags = Key[mapi.SubmitFlags]{Name: "PidTagSubmitFlags", prop: mapi.Prop{ID: 0x0E14, Type: mapi.PtypInteger32}, from: asInt32[mapi.SubmitFlags], to: rawInt32[mapi.SubmitFlags]}
 
-	// PidTagSupplementaryInfo: supplementary info. MS-OXOMSG 2.2.2.36. Also PR_SUPPLEMENTARY_INFO, ptagSupplementaryInfo.
+	// PidTagSupplementaryInfo: details of the report for people. MS-OXOMSG 2.2.2.36. Also PR_SUPPLEMENTARY_INFO, ptagSupplementaryInfo.
 	PidTagSupplementaryInfo = Key[string]{Name: "PidTagSupplementaryInfo", prop: mapi.Prop{ID: 0x0C1B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSurname: surname. MS-OXOABK 2.2.4.1. Also PR_SURNAME, urn:schemas:contacts:sn.
+	// PidTagSurname: family name. MS-OXOABK 2.2.4.1. Also PR_SURNAME, urn:schemas:contacts:sn.
 	PidTagSurname = Key[string]{Name: "PidTagSurname", prop: mapi.Prop{ID: 0x3A11, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSwappedToDoData: swapped to do data. MS-OXOFLAG 2.2.1.7. Also PR_SWAPPED_TODO_DATA, ptagSwappedTodoData.
+	// PidTagSwappedToDoData: flag data that the sender keeps for himself. MS-OXOFLAG 2.2.1.7. Also PR_SWAPPED_TODO_DATA, ptagSwappedTodoData.
 	PidTagSwappedToDoData = Key[[]byte]{Name: "PidTagSwappedToDoData", prop: mapi.Prop{ID: 0x0E2D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagSwappedToDoStore: swapped to do store. MS-OXOFLAG 2.2.1.8. Also PR_SWAPPED_TODO_STORE, ptagSwappedTodoStore.
+	// PidTagSwappedToDoStore: store that the flag data of a sent message belongs to. MS-OXOFLAG 2.2.1.8. Also PR_SWAPPED_TODO_STORE, ptagSwappedTodoStore.
 	PidTagSwappedToDoStore = Key[[]byte]{Name: "PidTagSwappedToDoStore", prop: mapi.Prop{ID: 0x0E2C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagTargetEntryId: target entry id. MS-OXOMSG 2.2.1.76. Also PR_TARGET_ENTRYID, ptagTargetEntryId.
+	// PidTagTargetEntryId: entry id of the draft that a submitted message was made from. MS-OXOMSG 2.2.1.76. Also PR_TARGET_ENTRYID, ptagTargetEntryId.
 	PidTagTargetEntryId = Key[[]byte]{Name: "PidTagTargetEntryId", prop: mapi.Prop{ID: 0x3010, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagTelecommunicationsDeviceForDeafTelephoneNumber: telecommunications device for deaf telephone number. MS-OXOCNTC 2.2.1.4.13. Also PR_TTYTDD_PHONE_NUMBER, PidTagTtyTddPhoneNumber, urn:schemas:contacts:ttytddphone.
@@ -2695,16 +2695,16 @@ var (
 	// PidTagTemporaryDefaultDocument: temporary default document.
 	PidTagTemporaryDefaultDocument = Key[string]{Name: "PidTagTemporaryDefaultDocument", prop: mapi.Prop{ID: 0x3F20, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagTextAttachmentCharset: text attachment charset. MS-OXCMSG 2.2.2.25. Also ptagTextAttachmentCharset.
+	// PidTagTextAttachmentCharset: character set of an attached text. MS-OXCMSG 2.2.2.25. Also ptagTextAttachmentCharset.
 	PidTagTextAttachmentCharset = Key[string]{Name: "PidTagTextAttachmentCharset", prop: mapi.Prop{ID: 0x371B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagThumbnailPhoto: thumbnail photo. MS-OXOABK 2.2.4.40. Also PR_EMS_AB_THUMBNAIL_PHOTO.
 	PidTagThumbnailPhoto = Key[[]byte]{Name: "PidTagThumbnailPhoto", prop: mapi.Prop{ID: 0x8C9E, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagTitle: title. MS-OXOABK 2.2.4.4. Also PR_TITLE, urn:schemas:contacts:title.
+	// PidTagTitle: job title. MS-OXOABK 2.2.4.4. Also PR_TITLE, urn:schemas:contacts:title.
 	PidTagTitle = Key[string]{Name: "PidTagTitle", prop: mapi.Prop{ID: 0x3A17, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagTnefCorrelationKey: tnef correlation key. MS-OXCMSG 2.2.1.29. Also PR_TNEF_CORRELATION_KEY.
+	// PidTagTnefCorrelationKey: key that joins a TNEF attachment with its message. MS-OXCMSG 2.2.1.29. Also PR_TNEF_CORRELATION_KEY.
 	PidTagTnefCorrelationKey = Key[[]byte]{Name: "PidTagTnefCorrelationKey", prop: mapi.Prop{ID: 0x007F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagTnefUnprocessedProps: tnef unprocessed props. Also PR_TNEF_UNPROCESSED_PROPS.
@@ -2713,13 +2713,13 @@ var (
 	// PidTagToDoItemFlags: how an item is flagged. MS-OXOFLAG 2.2.1.6. Also PR_TODO_ITEM_FLAGS, ptagToDoItemFlags.
 	PidTagToDoItemFlags = Key[mapi.ToDoFlags]{Name: "PidTagToDoItemFlags", prop: mapi.Prop{ID: 0x0E2B, Type: mapi.PtypInteger32}, from: asInt32[mapi.ToDoFlags], to: rawInt32[mapi.ToDoFlags]}
 
-	// PidTagTransmittableDisplayName: transmittable display name. MS-OXOABK 2.2.3.8. Also PR_TRANSMITABLE_DISPLAY_NAME, PR_TRANSMITTABLE_DISPLAY_NAME, ptagTransmitableDisplayName.
+	// PidTagTransmittableDisplayName: display name of the recipient as it is sent. MS-OXOABK 2.2.3.8. Also PR_TRANSMITABLE_DISPLAY_NAME, PR_TRANSMITTABLE_DISPLAY_NAME, ptagTransmitableDisplayName.
 	PidTagTransmittableDisplayName = Key[string]{Name: "PidTagTransmittableDisplayName", prop: mapi.Prop{ID: 0x3A20, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagTransportKey: transport key. Also PR_TRANSPORT_KEY.
 	PidTagTransportKey = Key[int32]{Name: "PidTagTransportKey", prop: mapi.Prop{ID: 0x0E16, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagTransportMessageHeaders: transport message headers. MS-OXOMSG 2.2.1.61. Also PR_TRANSPORT_MESSAGE_HEADERS.
+	// PidTagTransportMessageHeaders: header of the message as it came from the Internet. MS-OXOMSG 2.2.1.61. Also PR_TRANSPORT_MESSAGE_HEADERS.
 	PidTagTransportMessageHeaders = Key[string]{Name: "PidTagTransportMessageHeaders", prop: mapi.Prop{ID: 0x007D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagTransportProviders: transport providers. Also PR_TRANSPORT_PROVIDERS.
@@ -2728,7 +2728,7 @@ var (
 	// PidTagTransportStatus: transport status. Also PR_TRANSPORT_STATUS.
 	PidTagTransportStatus = Key[int32]{Name: "PidTagTransportStatus", prop: mapi.Prop{ID: 0x0E11, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagTrustSender: trust sender. MS-OXCMSG 2.2.1.45. Also PR_TRUST_SENDER, ptagTrustSender.
+	// PidTagTrustSender: whether the sender is trusted. MS-OXCMSG 2.2.1.45. Also PR_TRUST_SENDER, ptagTrustSender.
 	PidTagTrustSender = Key[int32]{Name: "PidTagTrustSender", prop: mapi.Prop{ID: 0x0E79, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagTypeOfX400User: type of x 400 user. Also PR_TYPE_OF_MTS_USER.
@@ -2746,7 +2746,7 @@ var (
 	// PidTagUserCertificate: user certificate. MS-OXOABK 2.2.4.34. Also PR_USER_CERTIFICATE, ptagUserCertificate, urn:schemas:contacts:usercertificate.
 	PidTagUserCertificate = Key[[]byte]{Name: "PidTagUserCertificate", prop: mapi.Prop{ID: 0x3A22, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagUserEntryId: user entry id. MS-OXCSTOR 2.2.2.1. Also PR_USER_ENTRYID, ptagUserEntryId.
+	// PidTagUserEntryId: entry id of the user who is logged on. MS-OXCSTOR 2.2.2.1. Also PR_USER_ENTRYID, ptagUserEntryId.
 	PidTagUserEntryId = Key[[]byte]{Name: "PidTagUserEntryId", prop: mapi.Prop{ID: 0x6619, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagUserFields: user fields. Also PR_USERFIELDS.
@@ -2779,7 +2779,7 @@ var (
 	// PidTagViewDescriptorViewFolder: view descriptor view folder. Also PR_VD_VIEW_FOLDER.
 	PidTagViewDescriptorViewFolder = Key[[]byte]{Name: "PidTagViewDescriptorViewFolder", prop: mapi.Prop{ID: 0x7005, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagViewsEntryId: views entry id. Also PR_VIEWS_ENTRYID.
+	// PidTagViewsEntryId: entry id of the folder for a user's views. Also PR_VIEWS_ENTRYID.
 	PidTagViewsEntryId = Key[[]byte]{Name: "PidTagViewsEntryId", prop: mapi.Prop{ID: 0x35E5, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagVoiceMessageAttachmentOrder: voice message attachment order. MS-OXOUM 2.2.5.9.
@@ -2791,7 +2791,7 @@ var (
 	// PidTagVoiceMessageSenderName: voice message sender name. MS-OXOUM 2.2.5.5.
 	PidTagVoiceMessageSenderName = Key[string]{Name: "PidTagVoiceMessageSenderName", prop: mapi.Prop{ID: 0x6803, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagWeddingAnniversary: wedding anniversary. MS-OXOCNTC 2.2.1.5.4. Also PR_WEDDING_ANNIVERSARY, urn:schemas:contacts:weddinganniversary.
+	// PidTagWeddingAnniversary: wedding anniversary, in UTC. MS-OXOCNTC 2.2.1.5.4. Also PR_WEDDING_ANNIVERSARY, urn:schemas:contacts:weddinganniversary.
 	PidTagWeddingAnniversary = Key[time.Time]{Name: "PidTagWeddingAnniversary", prop: mapi.Prop{ID: 0x3A41, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagWizardNoPabPage: wizard no pab page. Also PR_WIZARD_NO_PAB_PAGE.
@@ -2869,7 +2869,7 @@ var (
 	// PidLidAddressBookProviderArrayType: which electronic addresses a contact has. MS-OXOCNTC 2.2.1.2.12. Also dispidABPArrayType.
 	PidLidAddressBookProviderArrayType = Key[mapi.AddressBookProviderArray]{Name: "PidLidAddressBookProviderArrayType", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8029, Type: mapi.PtypInteger32}, from: asInt32[mapi.AddressBookProviderArray], to: rawInt32[mapi.AddressBookProviderArray]}
 
-	// PidLidAddressBookProviderEmailList: address book provider email list. MS-OXOCNTC 2.2.1.2.11. Also dispidABPEmailList.
+	// PidLidAddressBookProviderEmailList: which electronic addresses the contact has, as list. MS-OXOCNTC 2.2.1.2.11. Also dispidABPEmailList.
 	PidLidAddressBookProviderEmailList = Key[[]int32]{Name: "PidLidAddressBookProviderEmailList", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8028, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
 	// PidLidAddressCountryCode: address country code. MS-OXOCNTC 2.2.1.3.6. Also dispidAddressCountryCode.
@@ -2881,7 +2881,7 @@ var (
 	// PidLidAllAttendeesList: all attendees list. Also LID_ALL_ATTENDEES_LIST.
 	PidLidAllAttendeesList = Key[string]{Name: "PidLidAllAttendeesList", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x001D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidAllAttendeesString: all attendees string. MS-OXOCAL 2.2.1.16. Also dispidAllAttendeesString.
+	// PidLidAllAttendeesString: names of all attendees. MS-OXOCAL 2.2.1.16. Also dispidAllAttendeesString.
 	PidLidAllAttendeesString = Key[string]{Name: "PidLidAllAttendeesString", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8238, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidAllowExternalCheck: allow external check. MS-OXOCAL 2.2.1.56.5. Also dispidAllowExternCheck.
@@ -2896,10 +2896,10 @@ var (
 	// PidLidAppointmentColor: the colour of an appointment in the calendar. MS-OXOCAL 2.2.1.50. Also dispidApptColor.
 	PidLidAppointmentColor = Key[mapi.AppointmentColor]{Name: "PidLidAppointmentColor", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8214, Type: mapi.PtypInteger32}, from: asInt32[mapi.AppointmentColor], to: rawInt32[mapi.AppointmentColor]}
 
-	// PidLidAppointmentCounterProposal: appointment counter proposal. MS-OXOCAL 2.2.4.7. Also dispidApptCounterProposal.
+	// PidLidAppointmentCounterProposal: whether the response proposes another time. MS-OXOCAL 2.2.4.7. Also dispidApptCounterProposal.
 	PidLidAppointmentCounterProposal = Key[bool]{Name: "PidLidAppointmentCounterProposal", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8257, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidAppointmentDuration: appointment duration. MS-OXOCAL 2.2.1.7. Also dispidApptDuration.
+	// PidLidAppointmentDuration: length of the appointment in minutes. MS-OXOCAL 2.2.1.7. Also dispidApptDuration.
 	PidLidAppointmentDuration = Key[int32]{Name: "PidLidAppointmentDuration", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8213, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidLidAppointmentEndDate: appointment end date. MS-XWDCAL 2.2.7.3. Also dispidApptEndDate.
@@ -2908,16 +2908,16 @@ var (
 	// PidLidAppointmentEndTime: appointment end time. MS-XWDCAL 2.2.7.4. Also dispidApptEndTime.
 	PidLidAppointmentEndTime = Key[time.Time]{Name: "PidLidAppointmentEndTime", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8210, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAppointmentEndWhole: appointment end whole. MS-OXOCAL 2.2.1.6. Also dispidApptEndWhole.
+	// PidLidAppointmentEndWhole: when the appointment ends. MS-OXOCAL 2.2.1.6. Also dispidApptEndWhole.
 	PidLidAppointmentEndWhole = Key[time.Time]{Name: "PidLidAppointmentEndWhole", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x820E, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAppointmentLastSequence: appointment last sequence. MS-OXOCAL 2.2.4.2. Also dispidApptLastSequence.
+	// PidLidAppointmentLastSequence: sequence number of the last update that was sent. MS-OXOCAL 2.2.4.2. Also dispidApptLastSequence.
 	PidLidAppointmentLastSequence = Key[int32]{Name: "PidLidAppointmentLastSequence", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8203, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidLidAppointmentMessageClass: appointment message class. MS-OXOCAL 2.2.6.6. Also dispidApptMessageClass.
 	PidLidAppointmentMessageClass = Key[string]{Name: "PidLidAppointmentMessageClass", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0024, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidAppointmentNotAllowPropose: appointment not allow propose. MS-OXOCAL 2.2.1.26. Also dispidApptNotAllowPropose.
+	// PidLidAppointmentNotAllowPropose: whether attendees cannot propose another time. MS-OXOCAL 2.2.1.26. Also dispidApptNotAllowPropose.
 	PidLidAppointmentNotAllowPropose = Key[bool]{Name: "PidLidAppointmentNotAllowPropose", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x825A, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidAppointmentProposalNumber: appointment proposal number. MS-OXOCAL 2.2.4.6. Also dispidApptProposalNum.
@@ -2926,25 +2926,25 @@ var (
 	// PidLidAppointmentProposedDuration: appointment proposed duration. MS-OXOCAL 2.2.7.5. Also dispidApptProposedDuration.
 	PidLidAppointmentProposedDuration = Key[int32]{Name: "PidLidAppointmentProposedDuration", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8256, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidAppointmentProposedEndWhole: appointment proposed end whole. MS-OXOCAL 2.2.7.4. Also dispidApptProposedEndWhole.
+	// PidLidAppointmentProposedEndWhole: when the proposed time ends. MS-OXOCAL 2.2.7.4. Also dispidApptProposedEndWhole.
 	PidLidAppointmentProposedEndWhole = Key[time.Time]{Name: "PidLidAppointmentProposedEndWhole", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8251, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAppointmentProposedStartWhole: appointment proposed start whole. MS-OXOCAL 2.2.7.3. Also dispidApptProposedStartWhole.
+	// PidLidAppointmentProposedStartWhole: when the proposed time begins. MS-OXOCAL 2.2.7.3. Also dispidApptProposedStartWhole.
 	PidLidAppointmentProposedStartWhole = Key[time.Time]{Name: "PidLidAppointmentProposedStartWhole", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8250, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAppointmentRecur: appointment recur. MS-OXOCAL 2.2.1.44. Also dispidApptRecur.
+	// PidLidAppointmentRecur: how the appointment recurs, with its exceptions. MS-OXOCAL 2.2.1.44. Also dispidApptRecur.
 	PidLidAppointmentRecur = Key[[]byte]{Name: "PidLidAppointmentRecur", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8216, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidAppointmentReplyName: appointment reply name. MS-OXOCAL 2.2.4.5. Also dispidApptReplyName, http://schemas.microsoft.com/mapi/apptreplyname.
+	// PidLidAppointmentReplyName: who answered the meeting request. MS-OXOCAL 2.2.4.5. Also dispidApptReplyName, http://schemas.microsoft.com/mapi/apptreplyname.
 	PidLidAppointmentReplyName = Key[string]{Name: "PidLidAppointmentReplyName", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8230, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidAppointmentReplyTime: appointment reply time. MS-OXOCAL 2.2.4.3. Also dispidApptReplyTime.
+	// PidLidAppointmentReplyTime: when the user answered the meeting request. MS-OXOCAL 2.2.4.3. Also dispidApptReplyTime.
 	PidLidAppointmentReplyTime = Key[time.Time]{Name: "PidLidAppointmentReplyTime", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8220, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAppointmentSequence: appointment sequence. MS-OXOCAL 2.2.1.1. Also dispidApptSequence.
+	// PidLidAppointmentSequence: number of the meeting's significant changes. MS-OXOCAL 2.2.1.1. Also dispidApptSequence.
 	PidLidAppointmentSequence = Key[int32]{Name: "PidLidAppointmentSequence", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8201, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidAppointmentSequenceTime: appointment sequence time. MS-OXOCAL 2.2.4.1. Also dispidApptSeqTime.
+	// PidLidAppointmentSequenceTime: when the meeting was last changed significantly. MS-OXOCAL 2.2.4.1. Also dispidApptSeqTime.
 	PidLidAppointmentSequenceTime = Key[time.Time]{Name: "PidLidAppointmentSequenceTime", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8202, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidAppointmentStartDate: appointment start date. MS-XWDCAL 2.2.7.10. Also dispidApptStartDate.
@@ -2953,34 +2953,34 @@ var (
 	// PidLidAppointmentStartTime: appointment start time. MS-XWDCAL 2.2.7.11. Also dispidApptStartTime.
 	PidLidAppointmentStartTime = Key[time.Time]{Name: "PidLidAppointmentStartTime", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x820F, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAppointmentStartWhole: appointment start whole. MS-OXOCAL 2.2.1.5. Also dispidApptStartWhole.
+	// PidLidAppointmentStartWhole: when the appointment begins. MS-OXOCAL 2.2.1.5. Also dispidApptStartWhole.
 	PidLidAppointmentStartWhole = Key[time.Time]{Name: "PidLidAppointmentStartWhole", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x820D, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidAppointmentStateFlags: whether an appointment is a meeting, and of which kind. MS-OXOCAL 2.2.1.10. Also dispidApptStateFlags.
 	PidLidAppointmentStateFlags = Key[mapi.AppointmentState]{Name: "PidLidAppointmentStateFlags", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8217, Type: mapi.PtypInteger32}, from: asInt32[mapi.AppointmentState], to: rawInt32[mapi.AppointmentState]}
 
-	// PidLidAppointmentSubType: appointment sub type. MS-OXOCAL 2.2.1.9. Also dispidApptSubType.
+	// PidLidAppointmentSubType: whether the appointment lasts whole days. MS-OXOCAL 2.2.1.9. Also dispidApptSubType.
 	PidLidAppointmentSubType = Key[bool]{Name: "PidLidAppointmentSubType", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8215, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidAppointmentTimeZoneDefinitionEndDisplay: appointment time zone definition end display. MS-OXOCAL 2.2.1.43. Also dispidApptTZDefEndDisplay.
+	// PidLidAppointmentTimeZoneDefinitionEndDisplay: time zone in which the end is shown. MS-OXOCAL 2.2.1.43. Also dispidApptTZDefEndDisplay.
 	PidLidAppointmentTimeZoneDefinitionEndDisplay = Key[[]byte]{Name: "PidLidAppointmentTimeZoneDefinitionEndDisplay", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x825F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidAppointmentTimeZoneDefinitionRecur: appointment time zone definition recur. MS-OXOCAL 2.2.1.41. Also dispidApptTZDefRecur.
+	// PidLidAppointmentTimeZoneDefinitionRecur: time zone of the recurrence. MS-OXOCAL 2.2.1.41. Also dispidApptTZDefRecur.
 	PidLidAppointmentTimeZoneDefinitionRecur = Key[[]byte]{Name: "PidLidAppointmentTimeZoneDefinitionRecur", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8260, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidAppointmentTimeZoneDefinitionStartDisplay: appointment time zone definition start display. MS-OXOCAL 2.2.1.42. Also dispidApptTZDefStartDisplay.
+	// PidLidAppointmentTimeZoneDefinitionStartDisplay: time zone in which the beginning is shown. MS-OXOCAL 2.2.1.42. Also dispidApptTZDefStartDisplay.
 	PidLidAppointmentTimeZoneDefinitionStartDisplay = Key[[]byte]{Name: "PidLidAppointmentTimeZoneDefinitionStartDisplay", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x825E, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidAppointmentUnsendableRecipients: appointment unsendable recipients. MS-OXOCAL 2.2.1.25. Also dispidApptUnsendableRecips.
 	PidLidAppointmentUnsendableRecipients = Key[[]byte]{Name: "PidLidAppointmentUnsendableRecipients", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x825D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidAppointmentUpdateTime: appointment update time. MS-XWDCAL 2.2.7.15. Also dispidApptUpdateTime.
+	// PidLidAppointmentUpdateTime: when the appointment was last changed. MS-XWDCAL 2.2.7.15. Also dispidApptUpdateTime.
 	PidLidAppointmentUpdateTime = Key[time.Time]{Name: "PidLidAppointmentUpdateTime", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8226, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAttendeeCriticalChange: attendee critical change. MS-OXOCAL 2.2.5.2. Also LID_ATTENDEE_CRITICAL_CHANGE.
+	// PidLidAttendeeCriticalChange: when the attendee last answered. MS-OXOCAL 2.2.5.2. Also LID_ATTENDEE_CRITICAL_CHANGE.
 	PidLidAttendeeCriticalChange = Key[time.Time]{Name: "PidLidAttendeeCriticalChange", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0001, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidAutoFillLocation: auto fill location. MS-OXOCAL 2.2.4.8. Also dispidAutoFillLocation.
+	// PidLidAutoFillLocation: whether the place is the list of resources. MS-OXOCAL 2.2.4.8. Also dispidAutoFillLocation.
 	PidLidAutoFillLocation = Key[bool]{Name: "PidLidAutoFillLocation", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x823A, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidAutoLog: auto log. MS-OXOCNTC 2.2.1.10.19. Also dispidAutoLog.
@@ -2995,13 +2995,13 @@ var (
 	// PidLidAutoStartWhen: auto start when. Also dispidAutoStartWhen.
 	PidLidAutoStartWhen = Key[int32]{Name: "PidLidAutoStartWhen", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8245, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidBilling: billing. MS-OXOCNTC 2.2.1.10.24. Also PidLidBillingInformation, dispidBilling.
+	// PidLidBilling: billing information. MS-OXOCNTC 2.2.1.10.24. Also PidLidBillingInformation, dispidBilling.
 	PidLidBilling = Key[string]{Name: "PidLidBilling", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8535, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidBirthdayEventEntryId: birthday event entry id. MS-OXOCNTC 2.2.1.5.3. Also dispidBirthdayEventEID.
 	PidLidBirthdayEventEntryId = Key[[]byte]{Name: "PidLidBirthdayEventEntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x804D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidBirthdayLocal: birthday local. MS-OXOCNTC 2.2.1.5.2. Also dispidApptBirthdayLocal.
+	// PidLidBirthdayLocal: birthday, in local time. MS-OXOCNTC 2.2.1.5.2. Also dispidApptBirthdayLocal.
 	PidLidBirthdayLocal = Key[time.Time]{Name: "PidLidBirthdayLocal", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80DE, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidBusinessCardCardPicture: business card card picture. MS-OXOCNTC 2.2.1.7.2. Also dispidBCCardPicture.
@@ -3010,25 +3010,25 @@ var (
 	// PidLidBusinessCardDisplayDefinition: business card display definition. MS-OXOCNTC 2.2.1.7.1. Also dispidBCDisplayDefinition.
 	PidLidBusinessCardDisplayDefinition = Key[[]byte]{Name: "PidLidBusinessCardDisplayDefinition", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8040, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidBusyStatus: busy status. MS-OXOCAL 2.2.1.2. Also dispidBusyStatus.
+	// PidLidBusyStatus: whether the time is free. MS-OXOCAL 2.2.1.2. Also dispidBusyStatus.
 	PidLidBusyStatus = Key[mapi.BusyStatus]{Name: "PidLidBusyStatus", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8205, Type: mapi.PtypInteger32}, from: asInt32[mapi.BusyStatus], to: rawInt32[mapi.BusyStatus]}
 
 	// PidLidCalendarType: calendar type. MS-OXOCAL 2.2.6.11. Also LID_CALENDAR_TYPE.
 	PidLidCalendarType = Key[int32]{Name: "PidLidCalendarType", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x001C, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidCategories: categories. MS-OXCMSG 2.2.1.22. Also dispidCategories.
+	// PidLidCategories: categories of the item, in an old form. MS-OXCMSG 2.2.1.22. Also dispidCategories.
 	PidLidCategories = Key[[]string]{Name: "PidLidCategories", prop: mapi.Prop{Set: PSPublicStrings, ID: 0x9000, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
-	// PidLidCcAttendeesString: cc attendees string. MS-OXOCAL 2.2.1.18. Also dispidCCAttendeesString.
+	// PidLidCcAttendeesString: names of the optional attendees. MS-OXOCAL 2.2.1.18. Also dispidCCAttendeesString.
 	PidLidCcAttendeesString = Key[string]{Name: "PidLidCcAttendeesString", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x823C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidChangeHighlight: what changed in a meeting update. MS-OXOCAL 2.2.6.2. Also dispidChangeHighlight.
 	PidLidChangeHighlight = Key[mapi.ChangeHighlight]{Name: "PidLidChangeHighlight", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8204, Type: mapi.PtypInteger32}, from: asInt32[mapi.ChangeHighlight], to: rawInt32[mapi.ChangeHighlight]}
 
-	// PidLidClassification: classification. MS-OXCMSG 2.2.1.23. Also dispidClassification.
+	// PidLidClassification: name of the classification. MS-OXCMSG 2.2.1.23. Also dispidClassification.
 	PidLidClassification = Key[string]{Name: "PidLidClassification", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85B6, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidClassificationDescription: classification description. MS-OXCMSG 2.2.1.24. Also dispidClassDesc.
+	// PidLidClassificationDescription: description of the classification. MS-OXCMSG 2.2.1.24. Also dispidClassDesc.
 	PidLidClassificationDescription = Key[string]{Name: "PidLidClassificationDescription", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85B7, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidClassificationGuid: classification guid. MS-OXCMAIL 2.5.1. Also dispidClassGuid.
@@ -3037,31 +3037,31 @@ var (
 	// PidLidClassificationKeep: classification keep. MS-OXCMAIL 2.5.2. Also dispidClassKeep.
 	PidLidClassificationKeep = Key[bool]{Name: "PidLidClassificationKeep", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85BA, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidClassified: classified. MS-OXCMSG 2.2.1.25. Also dispidClassified.
+	// PidLidClassified: whether the message has a classification. MS-OXCMSG 2.2.1.25. Also dispidClassified.
 	PidLidClassified = Key[bool]{Name: "PidLidClassified", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85B5, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidCleanGlobalObjectId: clean global object id. MS-OXOCAL 2.2.1.28. Also dispidCleanGlobalObjId.
+	// PidLidCleanGlobalObjectId: identity of a meeting series. MS-OXOCAL 2.2.1.28. Also dispidCleanGlobalObjId.
 	PidLidCleanGlobalObjectId = Key[[]byte]{Name: "PidLidCleanGlobalObjectId", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0023, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidClientIntent: what the user did to a meeting. MS-OXOCAL 2.2.2.4. Also dispidClientIntent.
 	PidLidClientIntent = Key[mapi.ClientIntent]{Name: "PidLidClientIntent", prop: mapi.Prop{Set: PSETIDCalendarAssistant, ID: 0x0015, Type: mapi.PtypInteger32}, from: asInt32[mapi.ClientIntent], to: rawInt32[mapi.ClientIntent]}
 
-	// PidLidClipEnd: clip end. MS-OXOCAL 2.2.1.15. Also dispidClipEnd.
+	// PidLidClipEnd: when the recurrence ends. MS-OXOCAL 2.2.1.15. Also dispidClipEnd.
 	PidLidClipEnd = Key[time.Time]{Name: "PidLidClipEnd", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8236, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidClipStart: clip start. MS-OXOCAL 2.2.1.14. Also dispidClipStart.
+	// PidLidClipStart: when the recurrence begins. MS-OXOCAL 2.2.1.14. Also dispidClipStart.
 	PidLidClipStart = Key[time.Time]{Name: "PidLidClipStart", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8235, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidCollaborateDoc: collaborate doc. MS-OXOCAL 2.2.1.56.7. Also dispidCollaborateDoc.
 	PidLidCollaborateDoc = Key[string]{Name: "PidLidCollaborateDoc", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8247, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidCommonEnd: common end. MS-OXCMSG 2.2.1.19. Also dispidCommonEnd.
+	// PidLidCommonEnd: when the item ends. MS-OXCMSG 2.2.1.19. Also dispidCommonEnd.
 	PidLidCommonEnd = Key[time.Time]{Name: "PidLidCommonEnd", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8517, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidCommonStart: common start. MS-OXCMSG 2.2.1.18. Also dispidCommonStart.
+	// PidLidCommonStart: when the item begins. MS-OXCMSG 2.2.1.18. Also dispidCommonStart.
 	PidLidCommonStart = Key[time.Time]{Name: "PidLidCommonStart", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8516, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidCompanies: companies. MS-OXOJRNL 2.2.2.4. Also dispidCompanies, http://schemas.microsoft.com/exchange/companies.
+	// PidLidCompanies: companies that the item concerns. MS-OXOJRNL 2.2.2.4. Also dispidCompanies, http://schemas.microsoft.com/exchange/companies.
 	PidLidCompanies = Key[[]string]{Name: "PidLidCompanies", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8539, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
 	// PidLidConferencingCheck: conferencing check. MS-OXOCAL 2.2.1.56.2. Also dispidConfCheck.
@@ -3115,7 +3115,7 @@ var (
 	// PidLidContactUserField4: contact user field 4. MS-OXOCNTC 2.2.1.7.3. Also dispidContactUserField4.
 	PidLidContactUserField4 = Key[string]{Name: "PidLidContactUserField4", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8052, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidContacts: contacts. MS-OXCMSG 2.2.1.57.2. Also dispidContacts.
+	// PidLidContacts: names of contacts that the item concerns. MS-OXCMSG 2.2.1.57.2. Also dispidContacts.
 	PidLidContacts = Key[[]string]{Name: "PidLidContacts", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x853A, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
 	// PidLidConversationActionLastAppliedTime: conversation action last applied time. MS-OXOCFG 2.2.8.1. Also dispidConvActionLastAppliedTime.
@@ -3136,10 +3136,10 @@ var (
 	// PidLidConversationProcessed: conversation processed. MS-OXOCFG 2.2.8.6. Also dispidConvExLegacyProcessedRand.
 	PidLidConversationProcessed = Key[int32]{Name: "PidLidConversationProcessed", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85C9, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidCurrentVersion: current version. MS-OXCMSG 2.2.1.34. Also dispidCurrentVersion.
+	// PidLidCurrentVersion: build of the client that last changed the item. MS-OXCMSG 2.2.1.34. Also dispidCurrentVersion.
 	PidLidCurrentVersion = Key[int32]{Name: "PidLidCurrentVersion", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8552, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidCurrentVersionName: current version name. MS-OXCMSG 2.2.1.35. Also dispidCurrentVersionName.
+	// PidLidCurrentVersionName: name of the client that last changed the item. MS-OXCMSG 2.2.1.35. Also dispidCurrentVersionName.
 	PidLidCurrentVersionName = Key[string]{Name: "PidLidCurrentVersionName", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8554, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidCustomFlag: custom flag. Also dispidCustomFlag.
@@ -3160,28 +3160,28 @@ var (
 	// PidLidDirectory: directory. MS-OXOCAL 2.2.1.56.4. Also dispidDirectory.
 	PidLidDirectory = Key[string]{Name: "PidLidDirectory", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8242, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidDistributionListChecksum: distribution list checksum. MS-OXOCNTC 2.2.2.2.3. Also dispidDLChecksum.
+	// PidLidDistributionListChecksum: checksum of the list's members. MS-OXOCNTC 2.2.2.2.3. Also dispidDLChecksum.
 	PidLidDistributionListChecksum = Key[int32]{Name: "PidLidDistributionListChecksum", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x804C, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidDistributionListMembers: distribution list members. MS-OXOCNTC 2.2.2.2.1. Also dispidDLMembers.
+	// PidLidDistributionListMembers: entry ids of the list's members. MS-OXOCNTC 2.2.2.2.1. Also dispidDLMembers.
 	PidLidDistributionListMembers = Key[[][]byte]{Name: "PidLidDistributionListMembers", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8055, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
-	// PidLidDistributionListName: distribution list name. MS-OXOCNTC 2.2.2.1.2. Also dispidDLName.
+	// PidLidDistributionListName: name of the distribution list. MS-OXOCNTC 2.2.2.1.2. Also dispidDLName.
 	PidLidDistributionListName = Key[string]{Name: "PidLidDistributionListName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8053, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidDistributionListOneOffMembers: distribution list one off members. MS-OXOCNTC 2.2.2.2.2. Also dispidDLOneOffMembers.
+	// PidLidDistributionListOneOffMembers: members of the list as one-off entry ids. MS-OXOCNTC 2.2.2.2.2. Also dispidDLOneOffMembers.
 	PidLidDistributionListOneOffMembers = Key[[][]byte]{Name: "PidLidDistributionListOneOffMembers", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8054, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
 	// PidLidDistributionListStream: distribution list stream. MS-OXOCNTC 2.2.2.2.4. Also dispidDLStream.
 	PidLidDistributionListStream = Key[[]byte]{Name: "PidLidDistributionListStream", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8064, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidEmail1AddressType: email 1 address type. MS-OXOCNTC 2.2.1.2.2. Also dispidEmail1AddrType, dispidEmailAddrType.
+	// PidLidEmail1AddressType: address type of the contact's first e-mail address. MS-OXOCNTC 2.2.1.2.2. Also dispidEmail1AddrType, dispidEmailAddrType.
 	PidLidEmail1AddressType = Key[string]{Name: "PidLidEmail1AddressType", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8082, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail1DisplayName: email 1 display name. MS-OXOCNTC 2.2.1.2.1. Also dispidEmail1DisplayName, dispidEmailDisplayName.
+	// PidLidEmail1DisplayName: display name of the contact's first e-mail address. MS-OXOCNTC 2.2.1.2.1. Also dispidEmail1DisplayName, dispidEmailDisplayName.
 	PidLidEmail1DisplayName = Key[string]{Name: "PidLidEmail1DisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8080, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail1EmailAddress: email 1 email address. MS-OXOCNTC 2.2.1.2.3. Also dispidEmail1EmailAddress, dispidEmailEmailAddress.
+	// PidLidEmail1EmailAddress: the contact's first e-mail address. MS-OXOCNTC 2.2.1.2.3. Also dispidEmail1EmailAddress, dispidEmailEmailAddress.
 	PidLidEmail1EmailAddress = Key[string]{Name: "PidLidEmail1EmailAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8083, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidEmail1EmailType: email 1 email type. Also dispidEmail1EmailType.
@@ -3190,22 +3190,22 @@ var (
 	// PidLidEmail1EntryId: email 1 entry id.
 	PidLidEmail1EntryId = Key[[]byte]{Name: "PidLidEmail1EntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8081, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidEmail1OriginalDisplayName: email 1 original display name. MS-OXOCNTC 2.2.1.2.4. Also Email1OriginalDisplayName, dispidEmail1OriginalDisplayName, dispidEmailOriginalDisplayName.
+	// PidLidEmail1OriginalDisplayName: SMTP address or original name of the contact's first e-mail address. MS-OXOCNTC 2.2.1.2.4. Also Email1OriginalDisplayName, dispidEmail1OriginalDisplayName, dispidEmailOriginalDisplayName.
 	PidLidEmail1OriginalDisplayName = Key[string]{Name: "PidLidEmail1OriginalDisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8084, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail1OriginalEntryId: email 1 original entry id. MS-OXOCNTC 2.2.1.2.5. Also dispidEmail1OriginalEntryID.
+	// PidLidEmail1OriginalEntryId: entry id of the contact's first e-mail address. MS-OXOCNTC 2.2.1.2.5. Also dispidEmail1OriginalEntryID.
 	PidLidEmail1OriginalEntryId = Key[[]byte]{Name: "PidLidEmail1OriginalEntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8085, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidEmail1RichTextFormat: email 1 rich text format. Also dispidEmail1RTF.
 	PidLidEmail1RichTextFormat = Key[bool]{Name: "PidLidEmail1RichTextFormat", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8086, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidEmail2AddressType: email 2 address type. MS-OXOCNTC 2.2.1.2.2. Also dispidEmail2AddrType.
+	// PidLidEmail2AddressType: address type of the contact's second e-mail address. MS-OXOCNTC 2.2.1.2.2. Also dispidEmail2AddrType.
 	PidLidEmail2AddressType = Key[string]{Name: "PidLidEmail2AddressType", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8092, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail2DisplayName: email 2 display name. MS-OXOCNTC 2.2.1.2.1. Also dispidEmail2DisplayName.
+	// PidLidEmail2DisplayName: display name of the contact's second e-mail address. MS-OXOCNTC 2.2.1.2.1. Also dispidEmail2DisplayName.
 	PidLidEmail2DisplayName = Key[string]{Name: "PidLidEmail2DisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8090, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail2EmailAddress: email 2 email address. MS-OXOCNTC 2.2.1.2.3. Also dispidEmail2EmailAddress.
+	// PidLidEmail2EmailAddress: the contact's second e-mail address. MS-OXOCNTC 2.2.1.2.3. Also dispidEmail2EmailAddress.
 	PidLidEmail2EmailAddress = Key[string]{Name: "PidLidEmail2EmailAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8093, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidEmail2EmailType: email 2 email type. Also dispidEmail2EmailType.
@@ -3214,22 +3214,22 @@ var (
 	// PidLidEmail2EntryId: email 2 entry id.
 	PidLidEmail2EntryId = Key[[]byte]{Name: "PidLidEmail2EntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8091, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidEmail2OriginalDisplayName: email 2 original display name. MS-OXOCNTC 2.2.1.2.4. Also dispidEmail2OriginalDisplayName.
+	// PidLidEmail2OriginalDisplayName: SMTP address or original name of the contact's second e-mail address. MS-OXOCNTC 2.2.1.2.4. Also dispidEmail2OriginalDisplayName.
 	PidLidEmail2OriginalDisplayName = Key[string]{Name: "PidLidEmail2OriginalDisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8094, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail2OriginalEntryId: email 2 original entry id. MS-OXOCNTC 2.2.1.2.5. Also dispidEmail2OriginalEntryID.
+	// PidLidEmail2OriginalEntryId: entry id of the contact's second e-mail address. MS-OXOCNTC 2.2.1.2.5. Also dispidEmail2OriginalEntryID.
 	PidLidEmail2OriginalEntryId = Key[[]byte]{Name: "PidLidEmail2OriginalEntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8095, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidEmail2RichTextFormat: email 2 rich text format. Also dispidEmail2RTF.
 	PidLidEmail2RichTextFormat = Key[bool]{Name: "PidLidEmail2RichTextFormat", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8096, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidEmail3AddressType: email 3 address type. MS-OXOCNTC 2.2.1.2.2. Also dispidEmail3AddrType.
+	// PidLidEmail3AddressType: address type of the contact's third e-mail address. MS-OXOCNTC 2.2.1.2.2. Also dispidEmail3AddrType.
 	PidLidEmail3AddressType = Key[string]{Name: "PidLidEmail3AddressType", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80A2, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail3DisplayName: email 3 display name. MS-OXOCNTC 2.2.1.2.1. Also dispidEmail3DisplayName.
+	// PidLidEmail3DisplayName: display name of the contact's third e-mail address. MS-OXOCNTC 2.2.1.2.1. Also dispidEmail3DisplayName.
 	PidLidEmail3DisplayName = Key[string]{Name: "PidLidEmail3DisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80A0, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail3EmailAddress: email 3 email address. MS-OXOCNTC 2.2.1.2.3. Also dispidEmail3EmailAddress.
+	// PidLidEmail3EmailAddress: the contact's third e-mail address. MS-OXOCNTC 2.2.1.2.3. Also dispidEmail3EmailAddress.
 	PidLidEmail3EmailAddress = Key[string]{Name: "PidLidEmail3EmailAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80A3, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidEmail3EmailType: email 3 email type. Also dispidEmail3EmailType.
@@ -3238,10 +3238,10 @@ var (
 	// PidLidEmail3EntryId: email 3 entry id.
 	PidLidEmail3EntryId = Key[[]byte]{Name: "PidLidEmail3EntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80A1, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidEmail3OriginalDisplayName: email 3 original display name. MS-OXOCNTC 2.2.1.2.4. Also dispidEmail3OriginalDisplayName.
+	// PidLidEmail3OriginalDisplayName: SMTP address or original name of the contact's third e-mail address. MS-OXOCNTC 2.2.1.2.4. Also dispidEmail3OriginalDisplayName.
 	PidLidEmail3OriginalDisplayName = Key[string]{Name: "PidLidEmail3OriginalDisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80A4, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidEmail3OriginalEntryId: email 3 original entry id. MS-OXOCNTC 2.2.1.2.5. Also dispidEmail3OriginalEntryID.
+	// PidLidEmail3OriginalEntryId: entry id of the contact's third e-mail address. MS-OXOCNTC 2.2.1.2.5. Also dispidEmail3OriginalEntryID.
 	PidLidEmail3OriginalEntryId = Key[[]byte]{Name: "PidLidEmail3OriginalEntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80A5, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidEmail3RichTextFormat: email 3 rich text format. Also PidLidEmail3RichtextFormat, dispidEmail3RTF.
@@ -3256,7 +3256,7 @@ var (
 	// PidLidEndRecurrenceTime: end recurrence time. MS-XWDCAL 2.2.7.23. Also LID_END_RECUR_TIME.
 	PidLidEndRecurrenceTime = Key[int32]{Name: "PidLidEndRecurrenceTime", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0010, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidExceptionReplaceTime: exception replace time. MS-OXOCAL 2.2.10.2.5. Also dispidExceptionReplaceTime.
+	// PidLidExceptionReplaceTime: when the replaced occurrence would have begun. MS-OXOCAL 2.2.10.2.5. Also dispidExceptionReplaceTime.
 	PidLidExceptionReplaceTime = Key[time.Time]{Name: "PidLidExceptionReplaceTime", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8228, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidFExceptionalAttendees: f exceptional attendees. MS-OXOCAL 2.2.2.3. Also dispidFExceptionalAttendees.
@@ -3265,7 +3265,7 @@ var (
 	// PidLidFExceptionalBody: f exceptional body. MS-OXOCAL 2.2.10.2.6. Also dispidFExceptionalBody.
 	PidLidFExceptionalBody = Key[bool]{Name: "PidLidFExceptionalBody", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8206, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidFInvited: f invited. MS-OXOCAL 2.2.4.4. Also dispidFInvited.
+	// PidLidFInvited: whether invitations have been sent. MS-OXOCAL 2.2.4.4. Also dispidFInvited.
 	PidLidFInvited = Key[bool]{Name: "PidLidFInvited", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8229, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidFOthersAppointment: f others appointment. MS-XWDCAL 2.2.7.26. Also dispidFOthersAppt, http://schemas.microsoft.com/mapi/fothersappt.
@@ -3274,13 +3274,13 @@ var (
 	// PidLidFShouldTNEF: f should TNEF. Also dispidFShouldTNEF.
 	PidLidFShouldTNEF = Key[bool]{Name: "PidLidFShouldTNEF", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85A5, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidFax1AddressType: fax 1 address type. MS-OXOCNTC 2.2.1.2.7. Also dispidFax1AddrType.
+	// PidLidFax1AddressType: address type of the contact's first fax address. MS-OXOCNTC 2.2.1.2.7. Also dispidFax1AddrType.
 	PidLidFax1AddressType = Key[string]{Name: "PidLidFax1AddressType", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80B2, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax1DisplayName: fax 1 display name. Also dispidFax1DisplayName.
+	// PidLidFax1DisplayName: display name of the contact's first fax address. Also dispidFax1DisplayName.
 	PidLidFax1DisplayName = Key[string]{Name: "PidLidFax1DisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80B0, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax1EmailAddress: fax 1 email address. MS-OXOCNTC 2.2.1.2.8. Also dispidFax1EmailAddress.
+	// PidLidFax1EmailAddress: the contact's first fax address. MS-OXOCNTC 2.2.1.2.8. Also dispidFax1EmailAddress.
 	PidLidFax1EmailAddress = Key[string]{Name: "PidLidFax1EmailAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80B3, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidFax1EmailType: fax 1 email type. Also dispidFax1EmailType.
@@ -3289,22 +3289,22 @@ var (
 	// PidLidFax1EntryId: fax 1 entry id. Also dispidFax1EntryID.
 	PidLidFax1EntryId = Key[[]byte]{Name: "PidLidFax1EntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80B1, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidFax1OriginalDisplayName: fax 1 original display name. MS-OXOCNTC 2.2.1.2.9. Also dispidFax1OriginalDisplayName.
+	// PidLidFax1OriginalDisplayName: SMTP address or original name of the contact's first fax address. MS-OXOCNTC 2.2.1.2.9. Also dispidFax1OriginalDisplayName.
 	PidLidFax1OriginalDisplayName = Key[string]{Name: "PidLidFax1OriginalDisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80B4, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax1OriginalEntryId: fax 1 original entry id. MS-OXOCNTC 2.2.1.2.10. Also dispidFax1OriginalEntryID.
+	// PidLidFax1OriginalEntryId: entry id of the contact's first fax address. MS-OXOCNTC 2.2.1.2.10. Also dispidFax1OriginalEntryID.
 	PidLidFax1OriginalEntryId = Key[[]byte]{Name: "PidLidFax1OriginalEntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80B5, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidFax1RichTextFormat: fax 1 rich text format. Also dispidFax1RTF.
 	PidLidFax1RichTextFormat = Key[bool]{Name: "PidLidFax1RichTextFormat", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80B6, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidFax2AddressType: fax 2 address type. MS-OXOCNTC 2.2.1.2.7. Also dispidFax2AddrType.
+	// PidLidFax2AddressType: address type of the contact's second fax address. MS-OXOCNTC 2.2.1.2.7. Also dispidFax2AddrType.
 	PidLidFax2AddressType = Key[string]{Name: "PidLidFax2AddressType", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80C2, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax2DisplayName: fax 2 display name. Also dispidFax2DisplayName.
+	// PidLidFax2DisplayName: display name of the contact's second fax address. Also dispidFax2DisplayName.
 	PidLidFax2DisplayName = Key[string]{Name: "PidLidFax2DisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80C0, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax2EmailAddress: fax 2 email address. MS-OXOCNTC 2.2.1.2.8. Also dispidFax2EmailAddress.
+	// PidLidFax2EmailAddress: the contact's second fax address. MS-OXOCNTC 2.2.1.2.8. Also dispidFax2EmailAddress.
 	PidLidFax2EmailAddress = Key[string]{Name: "PidLidFax2EmailAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80C3, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidFax2EmailType: fax 2 email type. Also dispidFax2EmailType.
@@ -3313,22 +3313,22 @@ var (
 	// PidLidFax2EntryId: fax 2 entry id. Also dispidFax2EntryID.
 	PidLidFax2EntryId = Key[[]byte]{Name: "PidLidFax2EntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80C1, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidFax2OriginalDisplayName: fax 2 original display name. MS-OXOCNTC 2.2.1.2.9. Also dispidFax2OriginalDisplayName.
+	// PidLidFax2OriginalDisplayName: SMTP address or original name of the contact's second fax address. MS-OXOCNTC 2.2.1.2.9. Also dispidFax2OriginalDisplayName.
 	PidLidFax2OriginalDisplayName = Key[string]{Name: "PidLidFax2OriginalDisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80C4, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax2OriginalEntryId: fax 2 original entry id. MS-OXOCNTC 2.2.1.2.10. Also dispidFax2OriginalEntryID.
+	// PidLidFax2OriginalEntryId: entry id of the contact's second fax address. MS-OXOCNTC 2.2.1.2.10. Also dispidFax2OriginalEntryID.
 	PidLidFax2OriginalEntryId = Key[[]byte]{Name: "PidLidFax2OriginalEntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80C5, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidFax2RichTextFormat: fax 2 rich text format. Also dispidFax2RTF.
 	PidLidFax2RichTextFormat = Key[bool]{Name: "PidLidFax2RichTextFormat", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80C6, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidFax3AddressType: fax 3 address type. MS-OXOCNTC 2.2.1.2.7. Also dispidFax3AddrType.
+	// PidLidFax3AddressType: address type of the contact's third fax address. MS-OXOCNTC 2.2.1.2.7. Also dispidFax3AddrType.
 	PidLidFax3AddressType = Key[string]{Name: "PidLidFax3AddressType", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D2, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax3DisplayName: fax 3 display name. Also dispidFax3DisplayName.
+	// PidLidFax3DisplayName: display name of the contact's third fax address. Also dispidFax3DisplayName.
 	PidLidFax3DisplayName = Key[string]{Name: "PidLidFax3DisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D0, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax3EmailAddress: fax 3 email address. MS-OXOCNTC 2.2.1.2.8. Also dispidFax3EmailAddress.
+	// PidLidFax3EmailAddress: the contact's third fax address. MS-OXOCNTC 2.2.1.2.8. Also dispidFax3EmailAddress.
 	PidLidFax3EmailAddress = Key[string]{Name: "PidLidFax3EmailAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D3, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidFax3EmailType: fax 3 email type. Also dispidFax3EmailType.
@@ -3337,25 +3337,25 @@ var (
 	// PidLidFax3EntryId: fax 3 entry id. Also dispidFax3EntryID.
 	PidLidFax3EntryId = Key[[]byte]{Name: "PidLidFax3EntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D1, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidFax3OriginalDisplayName: fax 3 original display name. MS-OXOCNTC 2.2.1.2.9. Also dispidFax3OriginalDisplayName.
+	// PidLidFax3OriginalDisplayName: SMTP address or original name of the contact's third fax address. MS-OXOCNTC 2.2.1.2.9. Also dispidFax3OriginalDisplayName.
 	PidLidFax3OriginalDisplayName = Key[string]{Name: "PidLidFax3OriginalDisplayName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D4, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidFax3OriginalEntryId: fax 3 original entry id. MS-OXOCNTC 2.2.1.2.10. Also dispidFax3OriginalEntryID.
+	// PidLidFax3OriginalEntryId: entry id of the contact's third fax address. MS-OXOCNTC 2.2.1.2.10. Also dispidFax3OriginalEntryID.
 	PidLidFax3OriginalEntryId = Key[[]byte]{Name: "PidLidFax3OriginalEntryId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D5, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidFax3RichTextFormat: fax 3 rich text format. Also dispidFax3RTF.
 	PidLidFax3RichTextFormat = Key[bool]{Name: "PidLidFax3RichTextFormat", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D6, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidFileUnder: file under. MS-OXOCNTC 2.2.1.1.11. Also dispidFileUnder.
+	// PidLidFileUnder: name by which the contact is sorted. MS-OXOCNTC 2.2.1.1.11. Also dispidFileUnder.
 	PidLidFileUnder = Key[string]{Name: "PidLidFileUnder", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8005, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidFileUnderId: how the sort name of a contact is made. MS-OXOCNTC 2.2.1.1.12. Also dispidFileUnderId.
 	PidLidFileUnderId = Key[mapi.FileUnderID]{Name: "PidLidFileUnderId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8006, Type: mapi.PtypInteger32}, from: asInt32[mapi.FileUnderID], to: rawInt32[mapi.FileUnderID]}
 
-	// PidLidFileUnderList: file under list. MS-OXOCNTC 2.2.1.1.13. Also dispidFileUnderList.
+	// PidLidFileUnderList: ways in which the sort name can be made. MS-OXOCNTC 2.2.1.1.13. Also dispidFileUnderList.
 	PidLidFileUnderList = Key[[]int32]{Name: "PidLidFileUnderList", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8026, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
-	// PidLidFlagRequest: flag request. MS-OXOFLAG 2.2.1.9. Also dispidRequest.
+	// PidLidFlagRequest: text of the follow-up flag. MS-OXOFLAG 2.2.1.9. Also dispidRequest.
 	PidLidFlagRequest = Key[string]{Name: "PidLidFlagRequest", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8530, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidFlagString: which of the known texts a flag request is. MS-OXOFLAG 2.2.1.10. Also dispidFlagStringEnum.
@@ -3373,25 +3373,25 @@ var (
 	// PidLidForwardNotificationRecipients: forward notification recipients. MS-OXOCAL 2.2.9.3. Also dispidForwardNotificationRecipients.
 	PidLidForwardNotificationRecipients = Key[[]byte]{Name: "PidLidForwardNotificationRecipients", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8261, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidFreeBusyLocation: free busy location. MS-OXOCNTC 2.2.1.10.10. Also dispidFreeBusyLocation.
+	// PidLidFreeBusyLocation: where the contact publishes free/busy time. MS-OXOCNTC 2.2.1.10.10. Also dispidFreeBusyLocation.
 	PidLidFreeBusyLocation = Key[string]{Name: "PidLidFreeBusyLocation", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D8, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidGlobalObjectId: global object id. MS-OXOCAL 2.2.1.27. Also LID_GLOBAL_OBJID.
+	// PidLidGlobalObjectId: identity of a meeting or of one occurrence. MS-OXOCAL 2.2.1.27. Also LID_GLOBAL_OBJID.
 	PidLidGlobalObjectId = Key[[]byte]{Name: "PidLidGlobalObjectId", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0003, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidHasPicture: has picture. MS-OXOCNTC 2.2.1.8.1. Also dispidHasPicture.
+	// PidLidHasPicture: whether the contact has a photo. MS-OXOCNTC 2.2.1.8.1. Also dispidHasPicture.
 	PidLidHasPicture = Key[bool]{Name: "PidLidHasPicture", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8015, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidHeaderItem: header item. Also dispidHeaderItem.
+	// PidLidHeaderItem: whether only the header of the message was downloaded. Also dispidHeaderItem.
 	PidLidHeaderItem = Key[int32]{Name: "PidLidHeaderItem", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8578, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidHomeAddress: home address. MS-OXOCNTC 2.2.1.3.8. Also dispidHomeAddress.
+	// PidLidHomeAddress: the whole home address. MS-OXOCNTC 2.2.1.3.8. Also dispidHomeAddress.
 	PidLidHomeAddress = Key[string]{Name: "PidLidHomeAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x801A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidHomeAddressCountryCode: home address country code. MS-OXOCNTC 2.2.1.3.6. Also dispidHomeAddressCountryCode.
+	// PidLidHomeAddressCountryCode: country code of the home address. MS-OXOCNTC 2.2.1.3.6. Also dispidHomeAddressCountryCode.
 	PidLidHomeAddressCountryCode = Key[string]{Name: "PidLidHomeAddressCountryCode", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80DA, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidHtml: html. MS-OXOCNTC 2.2.1.10.12. Also dispidHTML.
+	// PidLidHtml: web page of the contact. MS-OXOCNTC 2.2.1.10.12. Also dispidHTML.
 	PidLidHtml = Key[string]{Name: "PidLidHtml", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x802B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidICalendarDayOfWeekMask: i calendar day of week mask. MS-XWDCAL 2.2.7.27. Also http://schemas.microsoft.com/mapi/dayofweekmask.
@@ -3412,25 +3412,25 @@ var (
 	// PidLidInstantMessagingAddress: instant messaging address. MS-OXOCNTC 2.2.1.10.6. Also dispidInstMsg.
 	PidLidInstantMessagingAddress = Key[string]{Name: "PidLidInstantMessagingAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8062, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidIntendedBusyStatus: intended busy status. MS-OXOCAL 2.2.6.4. Also dispidIntendedBusyStatus.
+	// PidLidIntendedBusyStatus: whether the organiser meant the time to be free. MS-OXOCAL 2.2.6.4. Also dispidIntendedBusyStatus.
 	PidLidIntendedBusyStatus = Key[mapi.BusyStatus]{Name: "PidLidIntendedBusyStatus", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8224, Type: mapi.PtypInteger32}, from: asInt32[mapi.BusyStatus], to: rawInt32[mapi.BusyStatus]}
 
-	// PidLidInternetAccountName: internet account name. MS-OXOMSG 2.2.1.62. Also dispidInetAcctName.
+	// PidLidInternetAccountName: account by which the message came. MS-OXOMSG 2.2.1.62. Also dispidInetAcctName.
 	PidLidInternetAccountName = Key[string]{Name: "PidLidInternetAccountName", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8580, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidInternetAccountStamp: internet account stamp. MS-OXOMSG 2.2.1.63. Also dispidInetAcctStamp.
+	// PidLidInternetAccountStamp: number of the account by which the message came. MS-OXOMSG 2.2.1.63. Also dispidInetAcctStamp.
 	PidLidInternetAccountStamp = Key[string]{Name: "PidLidInternetAccountStamp", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8581, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidIsContactLinked: is contact linked. MS-OXOCNTC 2.2.1.9.6. Also dispidIsContactLinked.
 	PidLidIsContactLinked = Key[bool]{Name: "PidLidIsContactLinked", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80E0, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidIsException: is exception. MS-OXOCAL 2.2.1.35. Also LID_IS_EXCEPTION.
+	// PidLidIsException: whether the meeting object is for one occurrence of a series. MS-OXOCAL 2.2.1.35. Also LID_IS_EXCEPTION.
 	PidLidIsException = Key[bool]{Name: "PidLidIsException", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x000A, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidIsInterpersonalFax: is interpersonal fax. Also dispidIsIPFax.
 	PidLidIsInterpersonalFax = Key[bool]{Name: "PidLidIsInterpersonalFax", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x859B, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidIsRecurring: is recurring. MS-OXOCAL 2.2.1.13. Also LID_IS_RECURRING.
+	// PidLidIsRecurring: whether the meeting recurs. MS-OXOCAL 2.2.1.13. Also LID_IS_RECURRING.
 	PidLidIsRecurring = Key[bool]{Name: "PidLidIsRecurring", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0005, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidIsSilent: is silent. MS-OXOCAL 2.2.7.7. Also LID_IS_SILENT.
@@ -3439,7 +3439,7 @@ var (
 	// PidLidLinkedTaskItems: linked task items. MS-OXOCAL 2.2.1.47. Also dispidLinkedTaskItems.
 	PidLidLinkedTaskItems = Key[[][]byte]{Name: "PidLidLinkedTaskItems", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x820C, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
-	// PidLidLocation: location. MS-OXOCAL 2.2.1.4. Also dispidLocation.
+	// PidLidLocation: place of the appointment. MS-OXOCAL 2.2.1.4. Also dispidLocation.
 	PidLidLocation = Key[string]{Name: "PidLidLocation", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8208, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidLogDocumentPosted: log document posted. MS-OXOJRNL 2.2.1.10. Also PidLidDocumentPosted, dispidLogDocPosted.
@@ -3454,22 +3454,22 @@ var (
 	// PidLidLogDocumentSaved: log document saved. MS-OXOJRNL 2.2.1.8. Also PidLidDocumentSaved, dispidLogDocSaved.
 	PidLidLogDocumentSaved = Key[bool]{Name: "PidLidLogDocumentSaved", prop: mapi.Prop{Set: PSETIDLog, ID: 0x870F, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidLogDuration: log duration. MS-OXOJRNL 2.2.1.5. Also dispidLogDuration.
+	// PidLidLogDuration: length of the journal activity in minutes. MS-OXOJRNL 2.2.1.5. Also dispidLogDuration.
 	PidLidLogDuration = Key[int32]{Name: "PidLidLogDuration", prop: mapi.Prop{Set: PSETIDLog, ID: 0x8707, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidLogEnd: log end. MS-OXOJRNL 2.2.1.4. Also dispidLogEnd.
+	// PidLidLogEnd: when the journal activity ended. MS-OXOJRNL 2.2.1.4. Also dispidLogEnd.
 	PidLidLogEnd = Key[time.Time]{Name: "PidLidLogEnd", prop: mapi.Prop{Set: PSETIDLog, ID: 0x8708, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidLogFlags: whether a journal entry belongs to an item. MS-OXOJRNL 2.2.1.6. Also dispidLogFlags.
 	PidLidLogFlags = Key[mapi.LogFlags]{Name: "PidLidLogFlags", prop: mapi.Prop{Set: PSETIDLog, ID: 0x870C, Type: mapi.PtypInteger32}, from: asInt32[mapi.LogFlags], to: rawInt32[mapi.LogFlags]}
 
-	// PidLidLogStart: log start. MS-OXOJRNL 2.2.1.3. Also dispidLogStart.
+	// PidLidLogStart: when the journal activity began. MS-OXOJRNL 2.2.1.3. Also dispidLogStart.
 	PidLidLogStart = Key[time.Time]{Name: "PidLidLogStart", prop: mapi.Prop{Set: PSETIDLog, ID: 0x8706, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidLogType: log type. MS-OXOJRNL 2.2.1.1. Also dispidLogType.
+	// PidLidLogType: kind of the journal entry. MS-OXOJRNL 2.2.1.1. Also dispidLogType.
 	PidLidLogType = Key[string]{Name: "PidLidLogType", prop: mapi.Prop{Set: PSETIDLog, ID: 0x8700, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidLogTypeDesc: log type desc. MS-OXOJRNL 2.2.1.2. Also dispidLogTypeDesc.
+	// PidLidLogTypeDesc: kind of the journal entry, in words. MS-OXOJRNL 2.2.1.2. Also dispidLogTypeDesc.
 	PidLidLogTypeDesc = Key[string]{Name: "PidLidLogTypeDesc", prop: mapi.Prop{Set: PSETIDLog, ID: 0x8712, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidMeetingType: what a meeting request is for. MS-OXOCAL 2.2.6.5. Also dispidMeetingType.
@@ -3517,16 +3517,16 @@ var (
 	// PidLidNoteColor: the colour of a sticky note. MS-OXONOTE 2.2.1.1. Also dispidNoteColor.
 	PidLidNoteColor = Key[mapi.NoteColor]{Name: "PidLidNoteColor", prop: mapi.Prop{Set: PSETIDNote, ID: 0x8B00, Type: mapi.PtypInteger32}, from: asInt32[mapi.NoteColor], to: rawInt32[mapi.NoteColor]}
 
-	// PidLidNoteHeight: note height. MS-OXONOTE 2.2.1.3. Also dispidNoteHeight.
+	// PidLidNoteHeight: height of the note's window in pixels. MS-OXONOTE 2.2.1.3. Also dispidNoteHeight.
 	PidLidNoteHeight = Key[int32]{Name: "PidLidNoteHeight", prop: mapi.Prop{Set: PSETIDNote, ID: 0x8B03, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidNoteWidth: note width. MS-OXONOTE 2.2.1.2. Also dispidNoteWidth.
+	// PidLidNoteWidth: width of the note's window in pixels. MS-OXONOTE 2.2.1.2. Also dispidNoteWidth.
 	PidLidNoteWidth = Key[int32]{Name: "PidLidNoteWidth", prop: mapi.Prop{Set: PSETIDNote, ID: 0x8B02, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidNoteX: note x. MS-OXONOTE 2.2.1.4. Also dispidNoteX.
+	// PidLidNoteX: place of the note's window from the left in pixels. MS-OXONOTE 2.2.1.4. Also dispidNoteX.
 	PidLidNoteX = Key[int32]{Name: "PidLidNoteX", prop: mapi.Prop{Set: PSETIDNote, ID: 0x8B04, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidNoteY: note y. MS-OXONOTE 2.2.1.5. Also dispidNoteY.
+	// PidLidNoteY: place of the note's window from the top in pixels. MS-OXONOTE 2.2.1.5. Also dispidNoteY.
 	PidLidNoteY = Key[int32]{Name: "PidLidNoteY", prop: mapi.Prop{Set: PSETIDNote, ID: 0x8B05, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidLidOccurrences: occurrences. MS-XWDCAL 2.2.7.43.
@@ -3535,16 +3535,16 @@ var (
 	// PidLidOfflineStatus: offline status. Also dispidOfflineStatus.
 	PidLidOfflineStatus = Key[int32]{Name: "PidLidOfflineStatus", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85B9, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidOldLocation: old location. MS-OXOCAL 2.2.6.7. Also dispidOldLocation.
+	// PidLidOldLocation: place of the meeting before the update. MS-OXOCAL 2.2.6.7. Also dispidOldLocation.
 	PidLidOldLocation = Key[string]{Name: "PidLidOldLocation", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0028, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidOldRecurrenceType: old recurrence type. MS-XWDCAL 2.2.7.44. Also LID_RECUR_TYPE.
 	PidLidOldRecurrenceType = Key[int16]{Name: "PidLidOldRecurrenceType", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0018, Type: mapi.PtypInteger16}, from: as[int16], to: raw[int16]}
 
-	// PidLidOldWhenEndWhole: old when end whole. MS-OXOCAL 2.2.6.9. Also dispidOldWhenEndWhole.
+	// PidLidOldWhenEndWhole: when the meeting ended before the update. MS-OXOCAL 2.2.6.9. Also dispidOldWhenEndWhole.
 	PidLidOldWhenEndWhole = Key[time.Time]{Name: "PidLidOldWhenEndWhole", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x002A, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidOldWhenStartWhole: old when start whole. MS-OXOCAL 2.2.6.8. Also dispidOldWhenStartWhole.
+	// PidLidOldWhenStartWhole: when the meeting began before the update. MS-OXOCAL 2.2.6.8. Also dispidOldWhenStartWhole.
 	PidLidOldWhenStartWhole = Key[time.Time]{Name: "PidLidOldWhenStartWhole", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0029, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidOnlinePassword: online password. MS-OXOCAL 2.2.1.56.9. Also dispidOnlinePassword.
@@ -3559,13 +3559,13 @@ var (
 	// PidLidOriginalStoreEntryId: original store entry id. MS-OXOCAL 2.2.4.9. Also dispidOrigStoreEid, http://schemas.microsoft.com/mapi/origstoreeid.
 	PidLidOriginalStoreEntryId = Key[[]byte]{Name: "PidLidOriginalStoreEntryId", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8237, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidOtherAddress: other address. MS-OXOCNTC 2.2.1.3.8. Also dispidOtherAddress.
+	// PidLidOtherAddress: the whole other address. MS-OXOCNTC 2.2.1.3.8. Also dispidOtherAddress.
 	PidLidOtherAddress = Key[string]{Name: "PidLidOtherAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x801C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidOtherAddressCountryCode: other address country code. MS-OXOCNTC 2.2.1.3.6. Also dispidOtherAddressCountryCode.
+	// PidLidOtherAddressCountryCode: country code of the other address. MS-OXOCNTC 2.2.1.3.6. Also dispidOtherAddressCountryCode.
 	PidLidOtherAddressCountryCode = Key[string]{Name: "PidLidOtherAddressCountryCode", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80DC, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidOwnerCriticalChange: owner critical change. MS-OXOCAL 2.2.1.34. Also LID_OWNER_CRITICAL_CHANGE.
+	// PidLidOwnerCriticalChange: when the organiser last changed the meeting. MS-OXOCAL 2.2.1.34. Also LID_OWNER_CRITICAL_CHANGE.
 	PidLidOwnerCriticalChange = Key[time.Time]{Name: "PidLidOwnerCriticalChange", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x001A, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidOwnerName: owner name. MS-XWDCAL 2.2.7.47. Also dispidOwnerName.
@@ -3577,7 +3577,7 @@ var (
 	// PidLidPendingStateForSiteMailboxDocument: pending state for site mailbox document. MS-OXODOC 2.2.1.34. Also PidLidPendingStateForTeamMailboxDocument, dispidPendingStateforTMDocument.
 	PidLidPendingStateForSiteMailboxDocument = Key[int32]{Name: "PidLidPendingStateForSiteMailboxDocument", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85E0, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidPercentComplete: percent complete. MS-OXOFLAG 2.2.2.3. Also dispidPercentComplete.
+	// PidLidPercentComplete: how much of the task is done, from 0 to 1. MS-OXOFLAG 2.2.2.3. Also dispidPercentComplete.
 	PidLidPercentComplete = Key[float64]{Name: "PidLidPercentComplete", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8102, Type: mapi.PtypFloating64}, from: as[float64], to: raw[float64]}
 
 	// PidLidPostRssChannel: post rss channel. MS-OXORSS 2.2.1.5. Also dispidPostRssChannel.
@@ -3604,7 +3604,7 @@ var (
 	// PidLidPostalAddressId: which address of a contact is its mailing address. MS-OXOCNTC 2.2.1.3.9. Also dispidPostalAddressId.
 	PidLidPostalAddressId = Key[mapi.PostalAddressID]{Name: "PidLidPostalAddressId", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8022, Type: mapi.PtypInteger32}, from: asInt32[mapi.PostalAddressID], to: rawInt32[mapi.PostalAddressID]}
 
-	// PidLidPrivate: private. MS-OXCMSG 2.2.1.15. Also dispidPrivate.
+	// PidLidPrivate: whether the item is hidden from others who see the folder. MS-OXCMSG 2.2.1.15. Also dispidPrivate.
 	PidLidPrivate = Key[bool]{Name: "PidLidPrivate", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8506, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidPromptSendUpdate: prompt send update. MS-OXOCAL 2.2.7.8. Also dispidPromptSendUpdate.
@@ -3619,13 +3619,13 @@ var (
 	// PidLidRecurrenceDuration: recurrence duration. MS-XWDCAL 2.2.7.48.
 	PidLidRecurrenceDuration = Key[int32]{Name: "PidLidRecurrenceDuration", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x100D, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidRecurrencePattern: recurrence pattern. MS-OXOCAL 2.2.1.46. Also dispidRecurPattern.
+	// PidLidRecurrencePattern: how the appointment recurs, in words. MS-OXOCAL 2.2.1.46. Also dispidRecurPattern.
 	PidLidRecurrencePattern = Key[string]{Name: "PidLidRecurrencePattern", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8232, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidRecurrenceType: how often an appointment recurs. MS-OXOCAL 2.2.1.45. Also dispidRecurType.
 	PidLidRecurrenceType = Key[mapi.RecurrenceType]{Name: "PidLidRecurrenceType", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8231, Type: mapi.PtypInteger32}, from: asInt32[mapi.RecurrenceType], to: rawInt32[mapi.RecurrenceType]}
 
-	// PidLidRecurring: recurring. MS-OXOCAL 2.2.1.12. Also dispidRecurring.
+	// PidLidRecurring: whether the appointment recurs. MS-OXOCAL 2.2.1.12. Also dispidRecurring.
 	PidLidRecurring = Key[bool]{Name: "PidLidRecurring", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8223, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidReferenceEntryId: reference entry id. MS-OXOCNTC 2.2.1.10.1. Also dispidReferenceEID.
@@ -3634,25 +3634,25 @@ var (
 	// PidLidReferredBy: referred by. Also dispidReferredBy.
 	PidLidReferredBy = Key[string]{Name: "PidLidReferredBy", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x800E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidReminderDelta: reminder delta. MS-OXORMDR 2.2.1.3. Also dispidReminderDelta, http://schemas.microsoft.com/mapi/reminderdelta.
+	// PidLidReminderDelta: minutes between reminder and due time. MS-OXORMDR 2.2.1.3. Also dispidReminderDelta, http://schemas.microsoft.com/mapi/reminderdelta.
 	PidLidReminderDelta = Key[int32]{Name: "PidLidReminderDelta", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8501, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidReminderFileParameter: reminder file parameter. MS-OXORMDR 2.2.1.7. Also dispidReminderFileParam.
+	// PidLidReminderFileParameter: sound file of the reminder. MS-OXORMDR 2.2.1.7. Also dispidReminderFileParam.
 	PidLidReminderFileParameter = Key[string]{Name: "PidLidReminderFileParameter", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x851F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidReminderOverride: reminder override. MS-OXORMDR 2.2.1.5. Also dispidReminderOverride.
+	// PidLidReminderOverride: whether the item's own reminder settings count. MS-OXORMDR 2.2.1.5. Also dispidReminderOverride.
 	PidLidReminderOverride = Key[bool]{Name: "PidLidReminderOverride", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x851C, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidReminderPlaySound: reminder play sound. MS-OXORMDR 2.2.1.6. Also dispidReminderPlaySound.
+	// PidLidReminderPlaySound: whether the reminder plays a sound. MS-OXORMDR 2.2.1.6. Also dispidReminderPlaySound.
 	PidLidReminderPlaySound = Key[bool]{Name: "PidLidReminderPlaySound", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x851E, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidReminderSet: reminder set. MS-OXORMDR 2.2.1.1. Also dispidReminderSet.
+	// PidLidReminderSet: whether the item has a reminder. MS-OXORMDR 2.2.1.1. Also dispidReminderSet.
 	PidLidReminderSet = Key[bool]{Name: "PidLidReminderSet", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8503, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidReminderSignalTime: reminder signal time. MS-OXORMDR 2.2.1.2. Also dispidReminderNextTime.
+	// PidLidReminderSignalTime: when the reminder goes off. MS-OXORMDR 2.2.1.2. Also dispidReminderNextTime.
 	PidLidReminderSignalTime = Key[time.Time]{Name: "PidLidReminderSignalTime", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8560, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidReminderTime: reminder time. MS-OXORMDR 2.2.1.4. Also dispidReminderTime.
+	// PidLidReminderTime: when the appointment begins or the task is due. MS-OXORMDR 2.2.1.4. Also dispidReminderTime.
 	PidLidReminderTime = Key[time.Time]{Name: "PidLidReminderTime", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8502, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidReminderTimeDate: reminder time date. MS-XWDCAL 2.2.7.59. Also dispidReminderTimeDate.
@@ -3697,7 +3697,7 @@ var (
 	// PidLidResourceAttendees: resource attendees. MS-XWDCAL 2.2.7.64. Also LID_RESOURCE_ATTENDEES.
 	PidLidResourceAttendees = Key[string]{Name: "PidLidResourceAttendees", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0008, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidResponseStatus: response status. MS-OXOCAL 2.2.1.11. Also dispidResponseStatus.
+	// PidLidResponseStatus: what the user answered to the meeting request. MS-OXOCAL 2.2.1.11. Also dispidResponseStatus.
 	PidLidResponseStatus = Key[mapi.ResponseStatus]{Name: "PidLidResponseStatus", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8218, Type: mapi.PtypInteger32}, from: asInt32[mapi.ResponseStatus], to: rawInt32[mapi.ResponseStatus]}
 
 	// PidLidScriptStream: script stream. Also dispidScriptStream.
@@ -3706,10 +3706,10 @@ var (
 	// PidLidSendMeetingAsIcal: send meeting as ical. Also dispidSendMtgAsICAL.
 	PidLidSendMeetingAsIcal = Key[bool]{Name: "PidLidSendMeetingAsIcal", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8200, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidServerProcessed: server processed. MS-OXOCAL 2.2.5.4. Also dispidExchangeProcessed.
+	// PidLidServerProcessed: whether a server has processed the meeting object. MS-OXOCAL 2.2.5.4. Also dispidExchangeProcessed.
 	PidLidServerProcessed = Key[bool]{Name: "PidLidServerProcessed", prop: mapi.Prop{Set: PSETIDCalendarAssistant, ID: 0x85CC, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidServerProcessingActions: server processing actions. MS-OXOCAL 2.2.5.5. Also dispidExchangeProcessingAction.
+	// PidLidServerProcessingActions: what a server did with the meeting object. MS-OXOCAL 2.2.5.5. Also dispidExchangeProcessingAction.
 	PidLidServerProcessingActions = Key[int32]{Name: "PidLidServerProcessingActions", prop: mapi.Prop{Set: PSETIDCalendarAssistant, ID: 0x85CD, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidLidSharingAnonymity: sharing anonymity. MS-OXSHARE 2.2.6. Also dispidSharingAnonymity.
@@ -3919,7 +3919,7 @@ var (
 	// PidLidSingleInvite: single invite. Also LID_SINGLE_INVITE.
 	PidLidSingleInvite = Key[bool]{Name: "PidLidSingleInvite", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x000B, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidSmartNoAttach: smart no attach. MS-OXCMSG 2.2.1.14. Also dispidSmartNoAttach.
+	// PidLidSmartNoAttach: whether the paper clip is hidden. MS-OXCMSG 2.2.1.14. Also dispidSmartNoAttach.
 	PidLidSmartNoAttach = Key[bool]{Name: "PidLidSmartNoAttach", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8514, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidSpamOriginalFolder: spam original folder. MS-OXCSPAM 2.2.1.1. Also dispidSpamOriginalFolder.
@@ -3937,31 +3937,31 @@ var (
 	// PidLidTaskAccepted: task accepted. MS-OXOTASK 2.2.2.2.7. Also dispidTaskAccepted.
 	PidLidTaskAccepted = Key[bool]{Name: "PidLidTaskAccepted", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8108, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidTaskActualEffort: task actual effort. MS-OXOTASK 2.2.2.2.11. Also dispidTaskActualEffort.
+	// PidLidTaskActualEffort: time spent on the task, in minutes. MS-OXOTASK 2.2.2.2.11. Also dispidTaskActualEffort.
 	PidLidTaskActualEffort = Key[int32]{Name: "PidLidTaskActualEffort", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8110, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidTaskAssigner: task assigner. MS-OXOTASK 2.2.2.2.24. Also dispidTaskDelegator.
+	// PidLidTaskAssigner: name of who assigned the task last. MS-OXOTASK 2.2.2.2.24. Also dispidTaskDelegator.
 	PidLidTaskAssigner = Key[string]{Name: "PidLidTaskAssigner", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8121, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidTaskAssigners: task assigners. MS-OXOTASK 2.2.2.2.16. Also dispidTaskMyDelegators.
 	PidLidTaskAssigners = Key[[]byte]{Name: "PidLidTaskAssigners", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8117, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidTaskComplete: task complete. MS-OXOTASK 2.2.2.2.20. Also dispidTaskComplete.
+	// PidLidTaskComplete: whether the task is done. MS-OXOTASK 2.2.2.2.20. Also dispidTaskComplete.
 	PidLidTaskComplete = Key[bool]{Name: "PidLidTaskComplete", prop: mapi.Prop{Set: PSETIDTask, ID: 0x811C, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidTaskCustomFlags: task custom flags. MS-OXOTASK 2.2.2.2.33. Also dispidTaskCustomFlags.
 	PidLidTaskCustomFlags = Key[int32]{Name: "PidLidTaskCustomFlags", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8139, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidTaskDateCompleted: task date completed. MS-OXOTASK 2.2.2.2.9. Also dispidTaskDateCompleted.
+	// PidLidTaskDateCompleted: when the task was completed. MS-OXOTASK 2.2.2.2.9. Also dispidTaskDateCompleted.
 	PidLidTaskDateCompleted = Key[time.Time]{Name: "PidLidTaskDateCompleted", prop: mapi.Prop{Set: PSETIDTask, ID: 0x810F, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidTaskDeadOccurrence: task dead occurrence. MS-OXOTASK 2.2.2.2.8. Also dispidTaskDeadOccur.
 	PidLidTaskDeadOccurrence = Key[bool]{Name: "PidLidTaskDeadOccurrence", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8109, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidTaskDueDate: task due date. MS-OXOTASK 2.2.2.2.5. Also dispidTaskDueDate.
+	// PidLidTaskDueDate: when the task is due, in local time. MS-OXOTASK 2.2.2.2.5. Also dispidTaskDueDate.
 	PidLidTaskDueDate = Key[time.Time]{Name: "PidLidTaskDueDate", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8105, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidTaskEstimatedEffort: task estimated effort. MS-OXOTASK 2.2.2.2.12. Also dispidTaskEstimatedEffort.
+	// PidLidTaskEstimatedEffort: time planned for the task, in minutes. MS-OXOTASK 2.2.2.2.12. Also dispidTaskEstimatedEffort.
 	PidLidTaskEstimatedEffort = Key[int32]{Name: "PidLidTaskEstimatedEffort", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8111, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidLidTaskFCreator: task f creator. MS-OXOTASK 2.2.2.2.21. Also dispidTaskFCreator.
@@ -3970,10 +3970,10 @@ var (
 	// PidLidTaskFFixOffline: task f fix offline. MS-OXOTASK 2.2.2.2.31. Also dispidTaskFFixOffline.
 	PidLidTaskFFixOffline = Key[bool]{Name: "PidLidTaskFFixOffline", prop: mapi.Prop{Set: PSETIDTask, ID: 0x812C, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidTaskFRecurring: task f recurring. MS-OXOTASK 2.2.2.2.28. Also dispidTaskFRecur.
+	// PidLidTaskFRecurring: whether the task recurs. MS-OXOTASK 2.2.2.2.28. Also dispidTaskFRecur.
 	PidLidTaskFRecurring = Key[bool]{Name: "PidLidTaskFRecurring", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8126, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidTaskGlobalId: task global id. MS-OXOTASK 2.2.2.2.32. Also dispidTaskGlobalObjId.
+	// PidLidTaskGlobalId: identity of a task and its requests. MS-OXOTASK 2.2.2.2.32. Also dispidTaskGlobalObjId.
 	PidLidTaskGlobalId = Key[[]byte]{Name: "PidLidTaskGlobalId", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8519, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidTaskHistory: the last change of a task. MS-OXOTASK 2.2.2.2.18. Also dispidTaskHistory.
@@ -3997,16 +3997,16 @@ var (
 	// PidLidTaskNoCompute: task no compute. MS-OXOTASK 2.2.2.2.35. Also dispidTaskNoCompute.
 	PidLidTaskNoCompute = Key[bool]{Name: "PidLidTaskNoCompute", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8124, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidTaskOrdinal: task ordinal. MS-OXOTASK 2.2.2.2.26. Also dispidTaskOrdinal.
+	// PidLidTaskOrdinal: order of the task in the list. MS-OXOTASK 2.2.2.2.26. Also dispidTaskOrdinal.
 	PidLidTaskOrdinal = Key[int32]{Name: "PidLidTaskOrdinal", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8123, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidTaskOwner: task owner. MS-OXOTASK 2.2.2.2.22. Also dispidTaskOwner.
+	// PidLidTaskOwner: name of the task's owner. MS-OXOTASK 2.2.2.2.22. Also dispidTaskOwner.
 	PidLidTaskOwner = Key[string]{Name: "PidLidTaskOwner", prop: mapi.Prop{Set: PSETIDTask, ID: 0x811F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidTaskOwnership: the part of the user in a task. MS-OXOTASK 2.2.2.2.29. Also dispidTaskOwnership.
 	PidLidTaskOwnership = Key[mapi.TaskOwnership]{Name: "PidLidTaskOwnership", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8129, Type: mapi.PtypInteger32}, from: asInt32[mapi.TaskOwnership], to: rawInt32[mapi.TaskOwnership]}
 
-	// PidLidTaskRecurrence: task recurrence. MS-OXOTASK 2.2.2.2.15. Also dispidTaskRecur.
+	// PidLidTaskRecurrence: how the task recurs. MS-OXOTASK 2.2.2.2.15. Also dispidTaskRecur.
 	PidLidTaskRecurrence = Key[[]byte]{Name: "PidLidTaskRecurrence", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8116, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidTaskResetReminder: task reset reminder. MS-OXOTASK 2.2.2.2.6. Also dispidTaskResetReminder.
@@ -4015,7 +4015,7 @@ var (
 	// PidLidTaskRole: task role. MS-OXOTASK 2.2.2.2.34. Also dispidTaskRole.
 	PidLidTaskRole = Key[string]{Name: "PidLidTaskRole", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8127, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidTaskStartDate: task start date. MS-OXOTASK 2.2.2.2.4. Also dispidTaskStartDate.
+	// PidLidTaskStartDate: when the task begins, in local time. MS-OXOTASK 2.2.2.2.4. Also dispidTaskStartDate.
 	PidLidTaskStartDate = Key[time.Time]{Name: "PidLidTaskStartDate", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8104, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidTaskState: the state of assignment of a task. MS-OXOTASK 2.2.2.2.14. Also dispidTaskState.
@@ -4030,7 +4030,7 @@ var (
 	// PidLidTaskUpdates: task updates. MS-OXOTASK 2.2.2.2.19. Also dispidTaskUpdates.
 	PidLidTaskUpdates = Key[bool]{Name: "PidLidTaskUpdates", prop: mapi.Prop{Set: PSETIDTask, ID: 0x811B, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidTaskVersion: task version. MS-OXOTASK 2.2.2.2.13. Also dispidTaskVersion.
+	// PidLidTaskVersion: number of the task's changes. MS-OXOTASK 2.2.2.2.13. Also dispidTaskVersion.
 	PidLidTaskVersion = Key[int32]{Name: "PidLidTaskVersion", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8112, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidLidTeamTask: team task. MS-OXOTASK 2.2.2.2.36. Also dispidTeamTask.
@@ -4039,91 +4039,91 @@ var (
 	// PidLidTimeZone: time zone. MS-OXOCAL 2.2.5.6. Also LID_TIME_ZONE.
 	PidLidTimeZone = Key[int32]{Name: "PidLidTimeZone", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x000C, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidTimeZoneDescription: time zone description. MS-OXOCAL 2.2.1.40. Also dispidTimeZoneDesc.
+	// PidLidTimeZoneDescription: name of the recurrence's time zone. MS-OXOCAL 2.2.1.40. Also dispidTimeZoneDesc.
 	PidLidTimeZoneDescription = Key[string]{Name: "PidLidTimeZoneDescription", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8234, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidTimeZoneStruct: time zone struct. MS-OXOCAL 2.2.1.39. Also dispidTimeZoneStruct.
+	// PidLidTimeZoneStruct: rules of the recurrence's time zone. MS-OXOCAL 2.2.1.39. Also dispidTimeZoneStruct.
 	PidLidTimeZoneStruct = Key[[]byte]{Name: "PidLidTimeZoneStruct", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8233, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidToAttendeesString: to attendees string. MS-OXOCAL 2.2.1.17. Also dispidToAttendeesString.
+	// PidLidToAttendeesString: names of the required attendees. MS-OXOCAL 2.2.1.17. Also dispidToAttendeesString.
 	PidLidToAttendeesString = Key[string]{Name: "PidLidToAttendeesString", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x823B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidToDoOrdinalDate: to do ordinal date. MS-OXOFLAG 2.2.1.13. Also dispidToDoOrdinalDate.
+	// PidLidToDoOrdinalDate: order of the item in the task list. MS-OXOFLAG 2.2.1.13. Also dispidToDoOrdinalDate.
 	PidLidToDoOrdinalDate = Key[time.Time]{Name: "PidLidToDoOrdinalDate", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85A0, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidToDoSubOrdinal: to do sub ordinal. MS-OXOFLAG 2.2.1.14. Also dispidToDoSubOrdinal.
+	// PidLidToDoSubOrdinal: order among items with the same ordinal date. MS-OXOFLAG 2.2.1.14. Also dispidToDoSubOrdinal.
 	PidLidToDoSubOrdinal = Key[string]{Name: "PidLidToDoSubOrdinal", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85A1, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidToDoTitle: to do title. MS-OXOFLAG 2.2.1.12. Also dispidToDoTitle.
+	// PidLidToDoTitle: title of the flagged item in the task list. MS-OXOFLAG 2.2.1.12. Also dispidToDoTitle.
 	PidLidToDoTitle = Key[string]{Name: "PidLidToDoTitle", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85A4, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidTrustRecipientHighlights: trust recipient highlights. Also dispidTrustRecipHighlights.
 	PidLidTrustRecipientHighlights = Key[bool]{Name: "PidLidTrustRecipientHighlights", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x823E, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidUseTnef: use tnef. MS-OXOMSG 2.2.1.66. Also dispidUseTNEF.
+	// PidLidUseTnef: whether the message is sent as TNEF. MS-OXOMSG 2.2.1.66. Also dispidUseTNEF.
 	PidLidUseTnef = Key[bool]{Name: "PidLidUseTnef", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8582, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidUserX509Certificate: user x 509 certificate. Also dispidEMSAbX509Cert.
 	PidLidUserX509Certificate = Key[[][]byte]{Name: "PidLidUserX509Certificate", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80D9, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
-	// PidLidValidFlagStringProof: valid flag string proof. MS-OXOFLAG 2.2.1.11. Also dispidValidFlagStringProof.
+	// PidLidValidFlagStringProof: delivery time that the flag data belongs to. MS-OXOFLAG 2.2.1.11. Also dispidValidFlagStringProof.
 	PidLidValidFlagStringProof = Key[time.Time]{Name: "PidLidValidFlagStringProof", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85BF, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidVerbResponse: verb response. MS-OXOMSG 2.2.1.75. Also dispidVerbResponse.
+	// PidLidVerbResponse: voting button that was pressed. MS-OXOMSG 2.2.1.75. Also dispidVerbResponse.
 	PidLidVerbResponse = Key[string]{Name: "PidLidVerbResponse", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8524, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidVerbStream: verb stream. MS-OXOMSG 2.2.1.74. Also dispidVerbStream.
+	// PidLidVerbStream: voting buttons and other verbs of the message. MS-OXOMSG 2.2.1.74. Also dispidVerbStream.
 	PidLidVerbStream = Key[[]byte]{Name: "PidLidVerbStream", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8520, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidWeddingAnniversaryLocal: wedding anniversary local. MS-OXOCNTC 2.2.1.5.5. Also dispidApptAnniversaryLocal.
+	// PidLidWeddingAnniversaryLocal: wedding anniversary, in local time. MS-OXOCNTC 2.2.1.5.5. Also dispidApptAnniversaryLocal.
 	PidLidWeddingAnniversaryLocal = Key[time.Time]{Name: "PidLidWeddingAnniversaryLocal", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80DF, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidLidWeekInterval: week interval. MS-XWDCAL 2.2.7.71. Also LID_WEEK_INTERVAL.
 	PidLidWeekInterval = Key[int16]{Name: "PidLidWeekInterval", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0012, Type: mapi.PtypInteger16}, from: as[int16], to: raw[int16]}
 
-	// PidLidWhere: where. MS-OXOCAL 2.2.5.3. Also LID_WHERE.
+	// PidLidWhere: place of the meeting. MS-OXOCAL 2.2.5.3. Also LID_WHERE.
 	PidLidWhere = Key[string]{Name: "PidLidWhere", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0002, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddress: work address. MS-OXOCNTC 2.2.1.3.8. Also dispidWorkAddress.
+	// PidLidWorkAddress: the whole work address. MS-OXOCNTC 2.2.1.3.8. Also dispidWorkAddress.
 	PidLidWorkAddress = Key[string]{Name: "PidLidWorkAddress", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x801B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddressCity: work address city. MS-OXOCNTC 2.2.1.3.2. Also dispidWorkAddressCity.
+	// PidLidWorkAddressCity: city of the work address. MS-OXOCNTC 2.2.1.3.2. Also dispidWorkAddressCity.
 	PidLidWorkAddressCity = Key[string]{Name: "PidLidWorkAddressCity", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8046, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddressCountry: work address country. MS-OXOCNTC 2.2.1.3.5. Also dispidWorkAddressCountry.
+	// PidLidWorkAddressCountry: country of the work address. MS-OXOCNTC 2.2.1.3.5. Also dispidWorkAddressCountry.
 	PidLidWorkAddressCountry = Key[string]{Name: "PidLidWorkAddressCountry", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8049, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddressCountryCode: work address country code. MS-OXOCNTC 2.2.1.3.6. Also dispidWorkAddressCountryCode.
+	// PidLidWorkAddressCountryCode: country code of the work address. MS-OXOCNTC 2.2.1.3.6. Also dispidWorkAddressCountryCode.
 	PidLidWorkAddressCountryCode = Key[string]{Name: "PidLidWorkAddressCountryCode", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80DB, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddressPostOfficeBox: work address post office box. MS-OXOCNTC 2.2.1.3.7. Also dispidWorkAddressPostOfficeBox.
+	// PidLidWorkAddressPostOfficeBox: post office box of the work address. MS-OXOCNTC 2.2.1.3.7. Also dispidWorkAddressPostOfficeBox.
 	PidLidWorkAddressPostOfficeBox = Key[string]{Name: "PidLidWorkAddressPostOfficeBox", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x804A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddressPostalCode: work address postal code. MS-OXOCNTC 2.2.1.3.4. Also dispidWorkAddressPostalCode.
+	// PidLidWorkAddressPostalCode: postal code of the work address. MS-OXOCNTC 2.2.1.3.4. Also dispidWorkAddressPostalCode.
 	PidLidWorkAddressPostalCode = Key[string]{Name: "PidLidWorkAddressPostalCode", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8048, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddressState: work address state. MS-OXOCNTC 2.2.1.3.3. Also dispidWorkAddressState.
+	// PidLidWorkAddressState: state or province of the work address. MS-OXOCNTC 2.2.1.3.3. Also dispidWorkAddressState.
 	PidLidWorkAddressState = Key[string]{Name: "PidLidWorkAddressState", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8047, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidWorkAddressStreet: work address street. MS-OXOCNTC 2.2.1.3.1. Also dispidWorkAddressStreet.
+	// PidLidWorkAddressStreet: street of the work address. MS-OXOCNTC 2.2.1.3.1. Also dispidWorkAddressStreet.
 	PidLidWorkAddressStreet = Key[string]{Name: "PidLidWorkAddressStreet", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x8045, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidYearInterval: year interval. MS-XWDCAL 2.2.7.73. Also LID_YEAR_INTERVAL.
 	PidLidYearInterval = Key[int16]{Name: "PidLidYearInterval", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0014, Type: mapi.PtypInteger16}, from: as[int16], to: raw[int16]}
 
-	// PidLidYomiCompanyName: yomi company name. MS-OXOCNTC 2.2.1.6.8. Also dispidYomiCompanyName.
+	// PidLidYomiCompanyName: pronunciation of the company. MS-OXOCNTC 2.2.1.6.8. Also dispidYomiCompanyName.
 	PidLidYomiCompanyName = Key[string]{Name: "PidLidYomiCompanyName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x802E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidYomiFirstName: yomi first name. MS-OXOCNTC 2.2.1.1.9. Also dispidYomiFirstName.
+	// PidLidYomiFirstName: pronunciation of the given name. MS-OXOCNTC 2.2.1.1.9. Also dispidYomiFirstName.
 	PidLidYomiFirstName = Key[string]{Name: "PidLidYomiFirstName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x802C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidYomiLastName: yomi last name. MS-OXOCNTC 2.2.1.1.10. Also dispidYomiLastName.
+	// PidLidYomiLastName: pronunciation of the family name. MS-OXOCNTC 2.2.1.1.10. Also dispidYomiLastName.
 	PidLidYomiLastName = Key[string]{Name: "PidLidYomiLastName", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x802D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 )
 
 // Named properties with a string in a property set.
 var (
-	// PidNameAcceptLanguage: accept language. MS-OXCMSG 2.2.1.42. Also AcceptLanguage.
+	// PidNameAcceptLanguage: languages of the sender, as in Accept-Language. MS-OXCMSG 2.2.1.42. Also AcceptLanguage.
 	PidNameAcceptLanguage = Key[string]{Name: "PidNameAcceptLanguage", prop: mapi.Prop{Set: PSInternetHeaders, Name: "accept-language", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameApplicationName: application name. MS-OXODOC 2.2.1.9. Also urn:schemas-microsoft-com:office:office#NameOfApplication.
@@ -4135,10 +4135,10 @@ var (
 	// PidNameApproved: approved.
 	PidNameApproved = Key[string]{Name: "PidNameApproved", prop: mapi.Prop{Set: PSInternetHeaders, Name: "approved", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameAttachmentMacContentType: attachment mac content type. MS-OXCMSG 2.2.2.29.
+	// PidNameAttachmentMacContentType: media type of the Macintosh attachment. MS-OXCMSG 2.2.2.29.
 	PidNameAttachmentMacContentType = Key[string]{Name: "PidNameAttachmentMacContentType", prop: mapi.Prop{Set: PSETIDAttachment, Name: "AttachmentMacContentType", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameAttachmentMacInfo: attachment mac info. MS-OXCMSG 2.2.2.29.
+	// PidNameAttachmentMacInfo: Macintosh headers and resources of the attachment. MS-OXCMSG 2.2.2.29.
 	PidNameAttachmentMacInfo = Key[[]byte]{Name: "PidNameAttachmentMacInfo", prop: mapi.Prop{Set: PSETIDAttachment, Name: "AttachmentMacInfo", Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidNameAttachmentOriginalPermissionType: attachment original permission type. MS-OXCMSG 2.2.2.
@@ -4264,7 +4264,7 @@ var (
 	// PidNameCalendarTransparent: calendar transparent. MS-XWDCAL 2.2.2.32.
 	PidNameCalendarTransparent = Key[string]{Name: "PidNameCalendarTransparent", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:transparent", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameCalendarUid: calendar uid. MS-XWDCAL 2.2.2.33.
+	// PidNameCalendarUid: UID of the calendar object. MS-XWDCAL 2.2.2.33.
 	PidNameCalendarUid = Key[string]{Name: "PidNameCalendarUid", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:uid", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameCalendarVersion: calendar version. MS-XWDCAL 2.2.2.34.
@@ -4288,7 +4288,7 @@ var (
 	// PidNameContentBase: content base. MS-OXCMSG 2.2.1.41. Also BodyContentBase, PidNameBodyContentBase.
 	PidNameContentBase = Key[string]{Name: "PidNameContentBase", prop: mapi.Prop{Set: PSInternetHeaders, Name: "content-base", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameContentClass: content class. MS-OXCMSG 2.2.1.48. Also DAV:contentclass, urn:schemas:mailheader:content-class.
+	// PidNameContentClass: Content-Class of the message. MS-OXCMSG 2.2.1.48. Also DAV:contentclass, urn:schemas:mailheader:content-class.
 	PidNameContentClass = Key[string]{Name: "PidNameContentClass", prop: mapi.Prop{Set: PSInternetHeaders, Name: "content-class", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameContentDisposition: content disposition.
@@ -4306,7 +4306,7 @@ var (
 	// PidNameContentTransferEncoding: content transfer encoding.
 	PidNameContentTransferEncoding = Key[string]{Name: "PidNameContentTransferEncoding", prop: mapi.Prop{Set: PSInternetHeaders, Name: "content-transfer-encoding", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameContentType: content type. MS-OXCMSG 2.2.1.50. Also urn:schemas:mailheader:content-type.
+	// PidNameContentType: Content-Type of the message. MS-OXCMSG 2.2.1.50. Also urn:schemas:mailheader:content-type.
 	PidNameContentType = Key[string]{Name: "PidNameContentType", prop: mapi.Prop{Set: PSInternetHeaders, Name: "content-type", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameCreateDateTimeReadOnly: create date time read only. MS-OXODOC 2.2.1.12. Also urn:schemas-microsoft-com:office:office#Created.
@@ -4423,7 +4423,7 @@ var (
 	// PidNameIsBirthdayContactWritable: is birthday contact writable. MS-OXOCAL 2.2.1.55.
 	PidNameIsBirthdayContactWritable = Key[bool]{Name: "PidNameIsBirthdayContactWritable", prop: mapi.Prop{Set: PSETIDAddress, Name: "IsBirthdayContactWritable", Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidNameKeywords: keywords. MS-OXCMSG 2.2.1.17. Also urn:schemas-microsoft-com:office:office#Keywords.
+	// PidNameKeywords: categories of the item. MS-OXCMSG 2.2.1.17. Also urn:schemas-microsoft-com:office:office#Keywords.
 	PidNameKeywords = Key[[]string]{Name: "PidNameKeywords", prop: mapi.Prop{Set: PSPublicStrings, Name: "Keywords", Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
 	// PidNameLastAuthor: last author. MS-OXODOC 2.2.1.7. Also urn:schemas-microsoft-com:office:office#LastAuthor.
@@ -4486,7 +4486,7 @@ var (
 	// PidNameParagraphCount: paragraph count. MS-OXODOC 2.2.1.24. Also urn:schemas-microsoft-com:office:office#Paragraphs.
 	PidNameParagraphCount = Key[int32]{Name: "PidNameParagraphCount", prop: mapi.Prop{Set: PSPublicStrings, Name: "ParCount", Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidNamePhishingStamp: phishing stamp. MS-OXPHISH 2.2.1.1.
+	// PidNamePhishingStamp: whether the message was judged to be phishing. MS-OXPHISH 2.2.1.1.
 	PidNamePhishingStamp = Key[int32]{Name: "PidNamePhishingStamp", prop: mapi.Prop{Set: PSPublicStrings, Name: "http://schemas.microsoft.com/outlook/phishingstamp", Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidNamePresentationFormat: presentation format. MS-OXODOC 2.2.1.19. Also urn:schemas-microsoft-com:office:office#PresentationFormat.

@@ -43,10 +43,11 @@ func (k Key[T]) String() string { return k.Name }
 // Slices are shared with obj and must not be written to.
 func (k Key[T]) Get(obj mapi.Getter) (T, bool) {
 	v := obj.Get(k.prop)
-	if s, ok := v.(mapi.Stream); ok {
-		v = k.load(s)
+	t, ok := k.from(v)
+	if ok || v == nil {
+		return t, ok
 	}
-	return k.from(v)
+	return k.load(v)
 }
 
 // Or returns the value of the property, or absent where Get returns false.
@@ -93,12 +94,13 @@ func (k Key[T]) Has(obj mapi.Getter) bool { return obj.Get(k.prop) != nil }
 // Delete removes the property; when it is absent nothing happens.
 func (k Key[T]) Delete(obj mapi.Setter) { obj.Set(k.prop, nil) }
 
-func (k Key[T]) load(s mapi.Stream) mapi.Value {
-	v, err := mapi.ReadValue(k.prop.Type, s, MaxValue)
+// load is the way of a value that is not a T yet: a stream.
+func (k Key[T]) load(v mapi.Value) (T, bool) {
+	v, err := mapi.ReadValue(k.prop.Type, v, MaxValue)
 	if err != nil {
-		return nil
+		v = nil
 	}
-	return v
+	return k.from(v)
 }
 
 func (k Key[T]) fail(op string, code mapi.Code, err error) error {
