@@ -73,7 +73,7 @@ func fill(b *testing.B, s bench, rows int, mix bool) {
 				for i := at; i < min(at+1000, rows); i++ {
 					n := i
 					if mix {
-						n = i * 7919 % rows // a prime that divides no power of ten
+						n = int(int64(i) * 7919 % int64(rows)) // a prime that divides no power of ten
 					}
 					if !yield(row(2 * n)) {
 						return
@@ -178,7 +178,7 @@ func BenchmarkWrite(b *testing.B) {
 	x := benchIndex
 	each(b, func(b *testing.B, s bench, rows int) {
 		rnd := rand.New(rand.NewPCG(1, 2))
-		top, bottom := 1<<40, 1<<39
+		top, bottom := 1<<30, 1<<29
 		for _, op := range []struct {
 			name string
 			do   func(tx driver.Tx) error
@@ -221,6 +221,33 @@ func BenchmarkWrite(b *testing.B) {
 				c.report(b)
 			})
 		}
+	})
+}
+
+// BenchmarkReadAfterWrites asks while the counts have thousands of versions that
+// the backend has not merged yet.
+func BenchmarkReadAfterWrites(b *testing.B) {
+	each(b, func(b *testing.B, s bench, rows int) {
+		rnd := rand.New(rand.NewPCG(1, 2))
+		for range 100 {
+			require.NoError(b, s.update(func(tx driver.Tx) error {
+				for range 100 {
+					if _, err := benchIndex.Insert(tx, append(row(rnd.IntN(2*rows)), byte(rnd.Uint32()))); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+		}
+		b.ReportAllocs()
+		require.NoError(b, s.view(func(r driver.Reader) error {
+			for b.Loop() {
+				if _, _, err := benchIndex.Rank(r, row(rnd.IntN(2*rows))); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
 	})
 }
 
