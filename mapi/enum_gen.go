@@ -6,20 +6,20 @@ package mapi
 type MessageFlags int32
 
 const (
-	FlagRead         MessageFlags = 0x1    // MSGFLAG_READ: read
-	FlagUnmodified   MessageFlags = 0x2    // MSGFLAG_UNMODIFIED: never changed since first saved or delivered
-	FlagSubmitted    MessageFlags = 0x4    // MSGFLAG_SUBMIT, MSGFLAG_SUBMITTED: submitted, in the outgoing queue
-	FlagUnsent       MessageFlags = 0x8    // MSGFLAG_UNSENT: still being composed
-	FlagHasAttach    MessageFlags = 0x10   // MSGFLAG_HASATTACH: has at least one visible attachment
-	FlagFromMe       MessageFlags = 0x20   // MSGFLAG_FROMME: sent by the mailbox owner
-	FlagAssociated   MessageFlags = 0x40   // MSGFLAG_ASSOCIATED: folder associated (hidden) message
-	FlagResend       MessageFlags = 0x80   // MSGFLAG_RESEND: carries data for resending after a failure report
-	FlagNotifyRead   MessageFlags = 0x100  // MSGFLAG_RN_PENDING: read report owed
-	FlagNotifyUnread MessageFlags = 0x200  // MSGFLAG_NRN_PENDING: non-read report owed
-	FlagEverRead     MessageFlags = 0x400  // MSGFLAG_EVERREAD: was read at some time
-	FlagOriginX400   MessageFlags = 0x1000 // MSGFLAG_ORIGIN_X400
-	FlagInternet     MessageFlags = 0x2000 // MSGFLAG_ORIGIN_INTERNET
-	FlagUntrusted    MessageFlags = 0x8000 // MSGFLAG_ORIGIN_MISC_EXT
+	FlagRead         MessageFlags = 0x1    // mfRead, MSGFLAG_READ: read
+	FlagUnmodified   MessageFlags = 0x2    // mfUnmodified, MSGFLAG_UNMODIFIED: never changed since first saved or delivered
+	FlagSubmitted    MessageFlags = 0x4    // mfSubmitted, MSGFLAG_SUBMIT, MSGFLAG_SUBMITTED: submitted, in the outgoing queue
+	FlagUnsent       MessageFlags = 0x8    // mfUnsent, MSGFLAG_UNSENT: a draft, still being composed
+	FlagHasAttach    MessageFlags = 0x10   // mfHasAttach, MSGFLAG_HASATTACH: has at least one visible attachment
+	FlagFromMe       MessageFlags = 0x20   // mfFromMe, MSGFLAG_FROMME: sent by the mailbox owner
+	FlagAssociated   MessageFlags = 0x40   // mfFAI, MSGFLAG_ASSOCIATED: folder associated (hidden) message
+	FlagResend       MessageFlags = 0x80   // mfResend, MSGFLAG_RESEND: carries data for resending after a failure report
+	FlagNotifyRead   MessageFlags = 0x100  // mfNotifyRead, MSGFLAG_RN_PENDING: a read receipt is wanted
+	FlagNotifyUnread MessageFlags = 0x200  // mfNotifyUnread, MSGFLAG_NRN_PENDING: a non-read receipt is wanted
+	FlagEverRead     MessageFlags = 0x400  // mfEverRead, MSGFLAG_EVERREAD: was read at some time
+	FlagOriginX400   MessageFlags = 0x1000 // MSGFLAG_ORIGIN_X400: came by X.400
+	FlagInternet     MessageFlags = 0x2000 // mfInternet, MSGFLAG_ORIGIN_INTERNET: came from outside
+	FlagUntrusted    MessageFlags = 0x8000 // mfUntrusted, MSGFLAG_ORIGIN_MISC_EXT
 )
 
 // String returns the names of the bits without their prefix, and unknown bits as

@@ -2,30 +2,33 @@
 
 package props
 
-import "time"
-import "github.com/okapi-mail/okapi/mapi"
+import (
+	"time"
+
+	"github.com/okapi-mail/okapi/mapi"
+)
 
 // Properties with an id of their own.
 var (
-	// PidTagAbDefaultDir: ab default dir. Also PR_AB_DEFAULT_DIR.
+	// PidTagAbDefaultDir: address book default dir. Also PR_AB_DEFAULT_DIR.
 	PidTagAbDefaultDir = Key[[]byte]{Name: "PidTagAbDefaultDir", prop: mapi.Prop{ID: 0x3D06, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAbDefaultPab: ab default pab. Also PR_AB_DEFAULT_PAB.
+	// PidTagAbDefaultPab: address book default pab. Also PR_AB_DEFAULT_PAB.
 	PidTagAbDefaultPab = Key[[]byte]{Name: "PidTagAbDefaultPab", prop: mapi.Prop{ID: 0x3D07, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAbProviderId: ab provider id. Also PR_AB_PROVIDER_ID.
+	// PidTagAbProviderId: address book provider id. Also PR_AB_PROVIDER_ID.
 	PidTagAbProviderId = Key[[]byte]{Name: "PidTagAbProviderId", prop: mapi.Prop{ID: 0x3615, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAbProviders: ab providers. Also PR_AB_PROVIDERS.
+	// PidTagAbProviders: address book providers. Also PR_AB_PROVIDERS.
 	PidTagAbProviders = Key[[]byte]{Name: "PidTagAbProviders", prop: mapi.Prop{ID: 0x3D01, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAbSearchPath: ab search path. Also PR_AB_SEARCH_PATH.
+	// PidTagAbSearchPath: address book search path. Also PR_AB_SEARCH_PATH.
 	PidTagAbSearchPath = Key[[][]byte]{Name: "PidTagAbSearchPath", prop: mapi.Prop{ID: 0x3D05, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
-	// PidTagAbSearchPathCustomization: ab search path customization. Also PR_AB_SEARCH_PATH_CUSTOMIZATION.
+	// PidTagAbSearchPathCustomization: address book search path customization. Also PR_AB_SEARCH_PATH_CUSTOMIZATION.
 	PidTagAbSearchPathCustomization = Key[int32]{Name: "PidTagAbSearchPathCustomization", prop: mapi.Prop{ID: 0x3D1B, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAbSearchPathUpdate: ab search path update. Also PR_AB_SEARCH_PATH_UPDATE.
+	// PidTagAbSearchPathUpdate: address book search path update. Also PR_AB_SEARCH_PATH_UPDATE.
 	PidTagAbSearchPathUpdate = Key[[]byte]{Name: "PidTagAbSearchPathUpdate", prop: mapi.Prop{ID: 0x3D11, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagAccess: what the user may do with an object. MS-OXCPRPT 2.2.1.1. Also PR_ACCESS, ptagAccess.
@@ -52,34 +55,34 @@ var (
 	// PidTagAdditionalRenEntryIdsEx: entry ids of further special folders, by kind. MS-OXOSFLD 2.2.5. Also PR_ADDITIONAL_REN_ENTRYIDS_EX, ptagAdditionalRenEntryIdsEx.
 	PidTagAdditionalRenEntryIdsEx = Key[[]byte]{Name: "PidTagAdditionalRenEntryIdsEx", prop: mapi.Prop{ID: 0x36D9, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAddressBookAuthorizedSenders: address book authorized senders. MS-OXOABK 2.2.4.42. Also PR_EMS_AB_AUTH_ORIG.
+	// PidTagAddressBookAuthorizedSenders: address book authorized senders. MS-OXOABK 2.2.4.42. Address book only. Also PR_EMS_AB_AUTH_ORIG.
 	PidTagAddressBookAuthorizedSenders = Key[mapi.Object]{Name: "PidTagAddressBookAuthorizedSenders", prop: mapi.Prop{ID: 0x8CD8, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagAddressBookChooseDirectoryAutomatically: address book choose directory automatically. Also PR_AB_CHOOSE_DIRECTORY_AUTOMATICALLY, PidTagAbChooseDirectoryAutomatically.
 	PidTagAddressBookChooseDirectoryAutomatically = Key[bool]{Name: "PidTagAddressBookChooseDirectoryAutomatically", prop: mapi.Prop{ID: 0x3D1C, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagAddressBookContainerId: address book container id. MS-OXOABK 2.2.2.3. Also PR_EMS_AB_CONTAINERID.
+	// PidTagAddressBookContainerId: address book container id. MS-OXOABK 2.2.2.3. Address book only. Also PR_EMS_AB_CONTAINERID.
 	PidTagAddressBookContainerId = Key[int32]{Name: "PidTagAddressBookContainerId", prop: mapi.Prop{ID: 0xFFFD, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAddressBookDeliveryContentLength: address book delivery content length. MS-OXOABK 2.2.3.27. Also PR_EMS_AB_DELIV_CONT_LENGTH.
+	// PidTagAddressBookDeliveryContentLength: address book delivery content length. MS-OXOABK 2.2.3.27. Address book only. Also PR_EMS_AB_DELIV_CONT_LENGTH.
 	PidTagAddressBookDeliveryContentLength = Key[int32]{Name: "PidTagAddressBookDeliveryContentLength", prop: mapi.Prop{ID: 0x806A, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagAddressBookDisplayNamePrintable: display name in printable 7-bit characters. MS-OXOABK 2.2.3.7. Also PR_7BIT_DISPLAY_NAME, PR_EMS_AB_DISPLAY_NAME_PRINTABLE, PidTag7BitDisplayName, ptagSimpleDisplayName.
 	PidTagAddressBookDisplayNamePrintable = Key[string]{Name: "PidTagAddressBookDisplayNamePrintable", prop: mapi.Prop{ID: 0x39FF, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookDisplayTypeExtended: address book display type extended. MS-OXOABK 2.2.3.35. Also PR_EMS_AB_DISPLAY_TYPE_EX.
-	PidTagAddressBookDisplayTypeExtended = Key[int32]{Name: "PidTagAddressBookDisplayTypeExtended", prop: mapi.Prop{ID: 0x8C93, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
+	// PidTagAddressBookDisplayTypeExtended: address book display type extended. MS-OXOABK 2.2.3.35. Address book only. Also PR_EMS_AB_DISPLAY_TYPE_EX.
+	PidTagAddressBookDisplayTypeExtended = Key[mapi.DisplayTypeEx]{Name: "PidTagAddressBookDisplayTypeExtended", prop: mapi.Prop{ID: 0x8C93, Type: mapi.PtypInteger32}, from: asInt32[mapi.DisplayTypeEx], to: rawInt32[mapi.DisplayTypeEx]}
 
-	// PidTagAddressBookDistributionListExternalMemberCount: address book distribution list external member count. MS-OXOABK 2.2.3.30. Also PR_EMS_AB_DL_EXTERNAL_MEMBER_COUNT.
+	// PidTagAddressBookDistributionListExternalMemberCount: address book distribution list external member count. MS-OXOABK 2.2.3.30. Address book only. Also PR_EMS_AB_DL_EXTERNAL_MEMBER_COUNT.
 	PidTagAddressBookDistributionListExternalMemberCount = Key[int32]{Name: "PidTagAddressBookDistributionListExternalMemberCount", prop: mapi.Prop{ID: 0x8CE3, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAddressBookDistributionListMemberCount: address book distribution list member count. MS-OXOABK 2.2.3.29. Also PR_EMS_AB_DL_TOTAL_MEMBER_COUNT.
+	// PidTagAddressBookDistributionListMemberCount: address book distribution list member count. MS-OXOABK 2.2.3.29. Address book only. Also PR_EMS_AB_DL_TOTAL_MEMBER_COUNT.
 	PidTagAddressBookDistributionListMemberCount = Key[int32]{Name: "PidTagAddressBookDistributionListMemberCount", prop: mapi.Prop{ID: 0x8CE2, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAddressBookDistributionListMemberSubmitAccepted: address book distribution list member submit accepted. MS-OXOABK 2.2.4.44. Also PR_EMS_AB_DL_MEM_SUBMIT_PERMS_BL_O.
+	// PidTagAddressBookDistributionListMemberSubmitAccepted: address book distribution list member submit accepted. MS-OXOABK 2.2.4.44. Address book only. Also PR_EMS_AB_DL_MEM_SUBMIT_PERMS_BL_O.
 	PidTagAddressBookDistributionListMemberSubmitAccepted = Key[mapi.Object]{Name: "PidTagAddressBookDistributionListMemberSubmitAccepted", prop: mapi.Prop{ID: 0x8073, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookDistributionListMemberSubmitRejected: address book distribution list member submit rejected. MS-OXOABK 2.2.4.45. Also PR_EMS_AB_DL_MEM_SUBMIT_PERMS.
+	// PidTagAddressBookDistributionListMemberSubmitRejected: address book distribution list member submit rejected. MS-OXOABK 2.2.4.45. Address book only. Also PR_EMS_AB_DL_MEM_SUBMIT_PERMS.
 	PidTagAddressBookDistributionListMemberSubmitRejected = Key[mapi.Object]{Name: "PidTagAddressBookDistributionListMemberSubmitRejected", prop: mapi.Prop{ID: 0x8CDA, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagAddressBookDistributionListRejectMessagesFromDLMembers: address book distribution list reject messages from DL members. MS-OXOAB 2.9.2.2. Also PR_EMS_AB_DL_MEM_REJECT_PERMS.
@@ -88,166 +91,166 @@ var (
 	// PidTagAddressBookEntryId: address book entry id. MS-OXCFOLD 2.2.2.2.1.4. Also PR_ADDRESS_BOOK_ENTRYID, ptagAddressBookEntryId.
 	PidTagAddressBookEntryId = Key[[]byte]{Name: "PidTagAddressBookEntryId", prop: mapi.Prop{ID: 0x663B, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAddressBookExtensionAttribute1: address book extension attribute 1. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_1.
+	// PidTagAddressBookExtensionAttribute1: address book extension attribute 1. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_1.
 	PidTagAddressBookExtensionAttribute1 = Key[string]{Name: "PidTagAddressBookExtensionAttribute1", prop: mapi.Prop{ID: 0x802D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute10: address book extension attribute 10. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_10.
+	// PidTagAddressBookExtensionAttribute10: address book extension attribute 10. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_10.
 	PidTagAddressBookExtensionAttribute10 = Key[string]{Name: "PidTagAddressBookExtensionAttribute10", prop: mapi.Prop{ID: 0x8036, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute11: address book extension attribute 11. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_11.
+	// PidTagAddressBookExtensionAttribute11: address book extension attribute 11. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_11.
 	PidTagAddressBookExtensionAttribute11 = Key[string]{Name: "PidTagAddressBookExtensionAttribute11", prop: mapi.Prop{ID: 0x8C57, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute12: address book extension attribute 12. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_12.
+	// PidTagAddressBookExtensionAttribute12: address book extension attribute 12. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_12.
 	PidTagAddressBookExtensionAttribute12 = Key[string]{Name: "PidTagAddressBookExtensionAttribute12", prop: mapi.Prop{ID: 0x8C58, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute13: address book extension attribute 13. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_13.
+	// PidTagAddressBookExtensionAttribute13: address book extension attribute 13. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_13.
 	PidTagAddressBookExtensionAttribute13 = Key[string]{Name: "PidTagAddressBookExtensionAttribute13", prop: mapi.Prop{ID: 0x8C59, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute14: address book extension attribute 14. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_14.
+	// PidTagAddressBookExtensionAttribute14: address book extension attribute 14. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_14.
 	PidTagAddressBookExtensionAttribute14 = Key[string]{Name: "PidTagAddressBookExtensionAttribute14", prop: mapi.Prop{ID: 0x8C60, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute15: address book extension attribute 15. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_15.
+	// PidTagAddressBookExtensionAttribute15: address book extension attribute 15. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_15.
 	PidTagAddressBookExtensionAttribute15 = Key[string]{Name: "PidTagAddressBookExtensionAttribute15", prop: mapi.Prop{ID: 0x8C61, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute2: address book extension attribute 2. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_2.
+	// PidTagAddressBookExtensionAttribute2: address book extension attribute 2. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_2.
 	PidTagAddressBookExtensionAttribute2 = Key[string]{Name: "PidTagAddressBookExtensionAttribute2", prop: mapi.Prop{ID: 0x802E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute3: address book extension attribute 3. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_3.
+	// PidTagAddressBookExtensionAttribute3: address book extension attribute 3. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_3.
 	PidTagAddressBookExtensionAttribute3 = Key[string]{Name: "PidTagAddressBookExtensionAttribute3", prop: mapi.Prop{ID: 0x802F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute4: address book extension attribute 4. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_4.
+	// PidTagAddressBookExtensionAttribute4: address book extension attribute 4. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_4.
 	PidTagAddressBookExtensionAttribute4 = Key[string]{Name: "PidTagAddressBookExtensionAttribute4", prop: mapi.Prop{ID: 0x8030, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute5: address book extension attribute 5. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_5.
+	// PidTagAddressBookExtensionAttribute5: address book extension attribute 5. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_5.
 	PidTagAddressBookExtensionAttribute5 = Key[string]{Name: "PidTagAddressBookExtensionAttribute5", prop: mapi.Prop{ID: 0x8031, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute6: address book extension attribute 6. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_6.
+	// PidTagAddressBookExtensionAttribute6: address book extension attribute 6. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_6.
 	PidTagAddressBookExtensionAttribute6 = Key[string]{Name: "PidTagAddressBookExtensionAttribute6", prop: mapi.Prop{ID: 0x8032, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute7: address book extension attribute 7. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_7.
+	// PidTagAddressBookExtensionAttribute7: address book extension attribute 7. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_7.
 	PidTagAddressBookExtensionAttribute7 = Key[string]{Name: "PidTagAddressBookExtensionAttribute7", prop: mapi.Prop{ID: 0x8033, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute8: address book extension attribute 8. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_8.
+	// PidTagAddressBookExtensionAttribute8: address book extension attribute 8. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_8.
 	PidTagAddressBookExtensionAttribute8 = Key[string]{Name: "PidTagAddressBookExtensionAttribute8", prop: mapi.Prop{ID: 0x8034, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookExtensionAttribute9: address book extension attribute 9. MS-OXOABK 2.2.3.34. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_9.
+	// PidTagAddressBookExtensionAttribute9: address book extension attribute 9. MS-OXOABK 2.2.3.34. Address book only. Also PR_EMS_AB_EXTENSION_ATTRIBUTE_9.
 	PidTagAddressBookExtensionAttribute9 = Key[string]{Name: "PidTagAddressBookExtensionAttribute9", prop: mapi.Prop{ID: 0x8035, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookFolderPathname: address book folder pathname. MS-OXOABK 2.2.6.4. Also PR_EMS_AB_FOLDER_PATHNAME.
+	// PidTagAddressBookFolderPathname: address book folder pathname. MS-OXOABK 2.2.6.4. Address book only. Also PR_EMS_AB_FOLDER_PATHNAME.
 	PidTagAddressBookFolderPathname = Key[string]{Name: "PidTagAddressBookFolderPathname", prop: mapi.Prop{ID: 0x8004, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookHierarchicalChildDepartments: address book hierarchical child departments. MS-OXOABK 2.2.8.1. Also PR_EMS_AB_HAB_CHILD_DEPARTMENTS.
+	// PidTagAddressBookHierarchicalChildDepartments: address book hierarchical child departments. MS-OXOABK 2.2.8.1. Address book only. Also PR_EMS_AB_HAB_CHILD_DEPARTMENTS.
 	PidTagAddressBookHierarchicalChildDepartments = Key[mapi.Object]{Name: "PidTagAddressBookHierarchicalChildDepartments", prop: mapi.Prop{ID: 0x8C9A, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookHierarchicalDepartmentMembers: address book hierarchical department members. MS-OXOABK 2.2.8.3. Also PR_EMS_AB_HAB_DEPARTMENT_MEMBERS.
+	// PidTagAddressBookHierarchicalDepartmentMembers: address book hierarchical department members. MS-OXOABK 2.2.8.3. Address book only. Also PR_EMS_AB_HAB_DEPARTMENT_MEMBERS.
 	PidTagAddressBookHierarchicalDepartmentMembers = Key[mapi.Object]{Name: "PidTagAddressBookHierarchicalDepartmentMembers", prop: mapi.Prop{ID: 0x8C97, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookHierarchicalIsHierarchicalGroup: address book hierarchical is hierarchical group. MS-OXOABK 2.2.6.5. Also PR_EMS_AB_HAB_IS_HIERARCHICAL_GROUP, PR_EMS_AB_IS_ORGANIZATIONAL.
+	// PidTagAddressBookHierarchicalIsHierarchicalGroup: address book hierarchical is hierarchical group. MS-OXOABK 2.2.6.5. Address book only. Also PR_EMS_AB_HAB_IS_HIERARCHICAL_GROUP, PR_EMS_AB_IS_ORGANIZATIONAL.
 	PidTagAddressBookHierarchicalIsHierarchicalGroup = Key[bool]{Name: "PidTagAddressBookHierarchicalIsHierarchicalGroup", prop: mapi.Prop{ID: 0x8CDD, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagAddressBookHierarchicalParentDepartment: address book hierarchical parent department. MS-OXOABK 2.2.8.2. Also PR_EMS_AB_HAB_PARENT_DEPARTMENT.
+	// PidTagAddressBookHierarchicalParentDepartment: address book hierarchical parent department. MS-OXOABK 2.2.8.2. Address book only. Also PR_EMS_AB_HAB_PARENT_DEPARTMENT.
 	PidTagAddressBookHierarchicalParentDepartment = Key[mapi.Object]{Name: "PidTagAddressBookHierarchicalParentDepartment", prop: mapi.Prop{ID: 0x8C99, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookHierarchicalRootDepartment: address book hierarchical root department. MS-OXOABK 2.2.7.2. Also PR_EMS_AB_HAB_ROOT_DEPARTMENT.
+	// PidTagAddressBookHierarchicalRootDepartment: address book hierarchical root department. MS-OXOABK 2.2.7.2. Address book only. Also PR_EMS_AB_HAB_ROOT_DEPARTMENT.
 	PidTagAddressBookHierarchicalRootDepartment = Key[string]{Name: "PidTagAddressBookHierarchicalRootDepartment", prop: mapi.Prop{ID: 0x8C98, Type: mapi.PtypString8}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookHierarchicalShowInDepartments: address book hierarchical show in departments. MS-OXOABK 2.2.5.6. Also PR_EMS_AB_HAB_SHOW_IN_DEPARTMENTS.
+	// PidTagAddressBookHierarchicalShowInDepartments: address book hierarchical show in departments. MS-OXOABK 2.2.5.6. Address book only. Also PR_EMS_AB_HAB_SHOW_IN_DEPARTMENTS.
 	PidTagAddressBookHierarchicalShowInDepartments = Key[mapi.Object]{Name: "PidTagAddressBookHierarchicalShowInDepartments", prop: mapi.Prop{ID: 0x8C94, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookHomeMessageDatabase: address book home message database. MS-OXOABK 2.2.4.37. Also PR_EMS_AB_HOME_MDB.
+	// PidTagAddressBookHomeMessageDatabase: address book home message database. MS-OXOABK 2.2.4.37. Address book only. Also PR_EMS_AB_HOME_MDB.
 	PidTagAddressBookHomeMessageDatabase = Key[string]{Name: "PidTagAddressBookHomeMessageDatabase", prop: mapi.Prop{ID: 0x8006, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookIsMaster: address book is master. MS-OXOABK 2.2.2.4. Also PR_EMS_AB_IS_MASTER.
+	// PidTagAddressBookIsMaster: address book is master. MS-OXOABK 2.2.2.4. Address book only. Also PR_EMS_AB_IS_MASTER.
 	PidTagAddressBookIsMaster = Key[bool]{Name: "PidTagAddressBookIsMaster", prop: mapi.Prop{ID: 0xFFFB, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagAddressBookIsMemberOfDistributionList: address book is member of distribution list. MS-OXOABK 2.2.5.3. Also PR_EMS_AB_IS_MEMBER_OF_DL.
+	// PidTagAddressBookIsMemberOfDistributionList: address book is member of distribution list. MS-OXOABK 2.2.5.3. Address book only. Also PR_EMS_AB_IS_MEMBER_OF_DL.
 	PidTagAddressBookIsMemberOfDistributionList = Key[string]{Name: "PidTagAddressBookIsMemberOfDistributionList", prop: mapi.Prop{ID: 0x8008, Type: mapi.PtypString8}, from: as[string], to: raw[string]}
 
 	// PidTagAddressBookManageDistributionList: address book manage distribution list. MS-OXOABK 2.2.10.2. Also PR_EMS_AB_MANAGE_DL.
 	PidTagAddressBookManageDistributionList = Key[mapi.Object]{Name: "PidTagAddressBookManageDistributionList", prop: mapi.Prop{ID: 0x6704, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookManager: address book manager. MS-OXOABK 2.2.5.1. Also PR_EMS_AB_MANAGER, PR_EMS_AB_MANAGER_A, PR_EMS_AB_MANAGER_W.
+	// PidTagAddressBookManager: address book manager. MS-OXOABK 2.2.5.1. Address book only. Also PR_EMS_AB_MANAGER, PR_EMS_AB_MANAGER_A, PR_EMS_AB_MANAGER_W.
 	PidTagAddressBookManager = Key[mapi.Object]{Name: "PidTagAddressBookManager", prop: mapi.Prop{ID: 0x8005, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookManagerDistinguishedName: address book manager distinguished name. MS-OXOABK 2.2.4.9. Also PR_EMS_AB_MANAGER_T.
+	// PidTagAddressBookManagerDistinguishedName: address book manager distinguished name. MS-OXOABK 2.2.4.9. Address book only. Also PR_EMS_AB_MANAGER_T.
 	PidTagAddressBookManagerDistinguishedName = Key[string]{Name: "PidTagAddressBookManagerDistinguishedName", prop: mapi.Prop{ID: 0x8005, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookMember: address book member. MS-OXOABK 2.2.6.1. Also PR_EMS_AB_MEMBER, PR_EMS_AB_MEMBER_A, PR_EMS_AB_MEMBER_W.
+	// PidTagAddressBookMember: address book member. MS-OXOABK 2.2.6.1. Address book only. Also PR_EMS_AB_MEMBER, PR_EMS_AB_MEMBER_A, PR_EMS_AB_MEMBER_W.
 	PidTagAddressBookMember = Key[mapi.Object]{Name: "PidTagAddressBookMember", prop: mapi.Prop{ID: 0x8009, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagAddressBookMessageId: address book message id. MS-OXCSTOR 2.2.2.2.2. Also PR_ADDRBOOK_MID, ptagAddrbookMID.
 	PidTagAddressBookMessageId = Key[int64]{Name: "PidTagAddressBookMessageId", prop: mapi.Prop{ID: 0x674F, Type: mapi.PtypInteger64}, from: as[int64], to: raw[int64]}
 
-	// PidTagAddressBookModerationEnabled: address book moderation enabled. MS-OXOABK 2.2.3.28. Also PR_EMS_AB_ENABLE_MODERATION.
+	// PidTagAddressBookModerationEnabled: address book moderation enabled. MS-OXOABK 2.2.3.28. Address book only. Also PR_EMS_AB_ENABLE_MODERATION.
 	PidTagAddressBookModerationEnabled = Key[bool]{Name: "PidTagAddressBookModerationEnabled", prop: mapi.Prop{ID: 0x8CB5, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagAddressBookNetworkAddress: address book network address. MS-OXOABK 2.2.4.38. Also PR_EMS_AB_NETWORK_ADDRESS.
+	// PidTagAddressBookNetworkAddress: address book network address. MS-OXOABK 2.2.4.38. Address book only. Also PR_EMS_AB_NETWORK_ADDRESS.
 	PidTagAddressBookNetworkAddress = Key[[]string]{Name: "PidTagAddressBookNetworkAddress", prop: mapi.Prop{ID: 0x8170, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
-	// PidTagAddressBookObjectDistinguishedName: address book object distinguished name. MS-OXOABK 2.2.3.15. Also PR_EMS_AB_OBJ_DIST_NAME.
+	// PidTagAddressBookObjectDistinguishedName: address book object distinguished name. MS-OXOABK 2.2.3.15. Address book only. Also PR_EMS_AB_OBJ_DIST_NAME.
 	PidTagAddressBookObjectDistinguishedName = Key[string]{Name: "PidTagAddressBookObjectDistinguishedName", prop: mapi.Prop{ID: 0x803C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookObjectGuid: address book object guid. MS-OXOABK 2.2.3.25. Also PR_EMS_AB_OBJECT_GUID.
+	// PidTagAddressBookObjectGuid: address book object GUID. MS-OXOABK 2.2.3.25. Address book only. Also PR_EMS_AB_OBJECT_GUID.
 	PidTagAddressBookObjectGuid = Key[[]byte]{Name: "PidTagAddressBookObjectGuid", prop: mapi.Prop{ID: 0x8C6D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAddressBookOrganizationalUnitRootDistinguishedName: address book organizational unit root distinguished name. MS-OXOABK 2.2.4.39. Also PR_EMS_AB_ORG_UNIT_ROOT_DN.
+	// PidTagAddressBookOrganizationalUnitRootDistinguishedName: address book organizational unit root distinguished name. MS-OXOABK 2.2.4.39. Address book only. Also PR_EMS_AB_ORG_UNIT_ROOT_DN.
 	PidTagAddressBookOrganizationalUnitRootDistinguishedName = Key[string]{Name: "PidTagAddressBookOrganizationalUnitRootDistinguishedName", prop: mapi.Prop{ID: 0x8CA8, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookOwner: address book owner. MS-OXOABK 2.2.6.2. Also PR_EMS_AB_OWNER_O.
+	// PidTagAddressBookOwner: address book owner. MS-OXOABK 2.2.6.2. Address book only. Also PR_EMS_AB_OWNER_O.
 	PidTagAddressBookOwner = Key[mapi.Object]{Name: "PidTagAddressBookOwner", prop: mapi.Prop{ID: 0x800C, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookOwnerBackLink: address book owner back link. MS-OXOABK 2.2.5.4. Also PR_EMS_AB_OWNER_BL_O.
+	// PidTagAddressBookOwnerBackLink: address book owner back link. MS-OXOABK 2.2.5.4. Address book only. Also PR_EMS_AB_OWNER_BL_O.
 	PidTagAddressBookOwnerBackLink = Key[mapi.Object]{Name: "PidTagAddressBookOwnerBackLink", prop: mapi.Prop{ID: 0x8024, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookParentEntryId: address book parent entry id. MS-OXOABK 2.2.2.5. Also PR_EMS_AB_PARENT_ENTRYID.
+	// PidTagAddressBookParentEntryId: address book parent entry id. MS-OXOABK 2.2.2.5. Address book only. Also PR_EMS_AB_PARENT_ENTRYID.
 	PidTagAddressBookParentEntryId = Key[[]byte]{Name: "PidTagAddressBookParentEntryId", prop: mapi.Prop{ID: 0xFFFC, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagAddressBookPhoneticCompanyName: address book phonetic company name. MS-OXOABK 2.2.4.12. Also PR_EMS_AB_PHONETIC_COMPANY_NAME.
+	// PidTagAddressBookPhoneticCompanyName: address book phonetic company name. MS-OXOABK 2.2.4.12. Address book only. Also PR_EMS_AB_PHONETIC_COMPANY_NAME.
 	PidTagAddressBookPhoneticCompanyName = Key[string]{Name: "PidTagAddressBookPhoneticCompanyName", prop: mapi.Prop{ID: 0x8C91, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookPhoneticDepartmentName: address book phonetic department name. MS-OXOABK 2.2.4.13. Also PR_EMS_AB_PHONETIC_DEPARTMENT_NAME.
+	// PidTagAddressBookPhoneticDepartmentName: address book phonetic department name. MS-OXOABK 2.2.4.13. Address book only. Also PR_EMS_AB_PHONETIC_DEPARTMENT_NAME.
 	PidTagAddressBookPhoneticDepartmentName = Key[string]{Name: "PidTagAddressBookPhoneticDepartmentName", prop: mapi.Prop{ID: 0x8C90, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookPhoneticDisplayName: address book phonetic display name. MS-OXOABK 2.2.3.9. Also PR_EMS_AB_PHONETIC_DISPLAY_NAME.
+	// PidTagAddressBookPhoneticDisplayName: address book phonetic display name. MS-OXOABK 2.2.3.9. Address book only. Also PR_EMS_AB_PHONETIC_DISPLAY_NAME.
 	PidTagAddressBookPhoneticDisplayName = Key[string]{Name: "PidTagAddressBookPhoneticDisplayName", prop: mapi.Prop{ID: 0x8C92, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookPhoneticGivenName: address book phonetic given name. MS-OXOABK 2.2.4.10. Also PR_EMS_AB_PHONETIC_GIVEN_NAME.
+	// PidTagAddressBookPhoneticGivenName: address book phonetic given name. MS-OXOABK 2.2.4.10. Address book only. Also PR_EMS_AB_PHONETIC_GIVEN_NAME.
 	PidTagAddressBookPhoneticGivenName = Key[string]{Name: "PidTagAddressBookPhoneticGivenName", prop: mapi.Prop{ID: 0x8C8E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookPhoneticSurname: address book phonetic surname. MS-OXOABK 2.2.4.11. Also PR_EMS_AB_PHONETIC_SURNAME.
+	// PidTagAddressBookPhoneticSurname: address book phonetic surname. MS-OXOABK 2.2.4.11. Address book only. Also PR_EMS_AB_PHONETIC_SURNAME.
 	PidTagAddressBookPhoneticSurname = Key[string]{Name: "PidTagAddressBookPhoneticSurname", prop: mapi.Prop{ID: 0x8C8F, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookProxyAddresses: address book proxy addresses. MS-OXOABK 2.2.3.23. Also PR_EMS_AB_PROXY_ADDRESSES, PidTagEmsAbProxyAddresses.
+	// PidTagAddressBookProxyAddresses: address book proxy addresses. MS-OXOABK 2.2.3.23. Address book only. Also PR_EMS_AB_PROXY_ADDRESSES, PidTagEmsAbProxyAddresses.
 	PidTagAddressBookProxyAddresses = Key[[]string]{Name: "PidTagAddressBookProxyAddresses", prop: mapi.Prop{ID: 0x800F, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
-	// PidTagAddressBookPublicDelegates: address book public delegates. MS-OXOABK 2.2.5.5. Also PR_EMS_AB_PUBLIC_DELEGATES, PR_EMS_AB_PUBLIC_DELEGATES_A, PR_EMS_AB_PUBLIC_DELEGATES_W.
+	// PidTagAddressBookPublicDelegates: address book public delegates. MS-OXOABK 2.2.5.5. Address book only. Also PR_EMS_AB_PUBLIC_DELEGATES, PR_EMS_AB_PUBLIC_DELEGATES_A, PR_EMS_AB_PUBLIC_DELEGATES_W.
 	PidTagAddressBookPublicDelegates = Key[mapi.Object]{Name: "PidTagAddressBookPublicDelegates", prop: mapi.Prop{ID: 0x8015, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookReports: address book reports. MS-OXOABK 2.2.5.2. Also PR_EMS_AB_REPORTS, PR_EMS_AB_REPORTS_A, PR_EMS_AB_REPORTS_W.
+	// PidTagAddressBookReports: address book reports. MS-OXOABK 2.2.5.2. Address book only. Also PR_EMS_AB_REPORTS, PR_EMS_AB_REPORTS_A, PR_EMS_AB_REPORTS_W.
 	PidTagAddressBookReports = Key[mapi.Object]{Name: "PidTagAddressBookReports", prop: mapi.Prop{ID: 0x800E, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
 	// PidTagAddressBookRoomCapacity: address book room capacity. MS-OXOABK 2.2.9.1. Also PR_EMS_AB_ROOM_CAPACITY.
 	PidTagAddressBookRoomCapacity = Key[int32]{Name: "PidTagAddressBookRoomCapacity", prop: mapi.Prop{ID: 0x0807, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAddressBookRoomContainers: address book room containers. MS-OXOABK 2.2.7.1. Also PR_EMS_AB_ROOM_CONTAINERS.
+	// PidTagAddressBookRoomContainers: address book room containers. MS-OXOABK 2.2.7.1. Address book only. Also PR_EMS_AB_ROOM_CONTAINERS.
 	PidTagAddressBookRoomContainers = Key[[]string]{Name: "PidTagAddressBookRoomContainers", prop: mapi.Prop{ID: 0x8C96, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
 	// PidTagAddressBookRoomDescription: address book room description. MS-OXOABK 2.2.9.2. Also PR_EMS_AB_ROOM_DESCRIPTION.
 	PidTagAddressBookRoomDescription = Key[string]{Name: "PidTagAddressBookRoomDescription", prop: mapi.Prop{ID: 0x0809, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookSenderHintTranslations: address book sender hint translations. MS-OXOABK 2.2.3.26. Also PR_EMS_AB_DL_SENDER_HINT_TRANSLATIONS.
+	// PidTagAddressBookSenderHintTranslations: address book sender hint translations. MS-OXOABK 2.2.3.26. Address book only. Also PR_EMS_AB_DL_SENDER_HINT_TRANSLATIONS.
 	PidTagAddressBookSenderHintTranslations = Key[[]string]{Name: "PidTagAddressBookSenderHintTranslations", prop: mapi.Prop{ID: 0x8CAC, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
-	// PidTagAddressBookSeniorityIndex: address book seniority index. MS-OXOABK 2.2.3.24. Also PR_EMS_AB_HAB_SENIORITY_INDEX.
+	// PidTagAddressBookSeniorityIndex: address book seniority index. MS-OXOABK 2.2.3.24. Address book only. Also PR_EMS_AB_HAB_SENIORITY_INDEX.
 	PidTagAddressBookSeniorityIndex = Key[int32]{Name: "PidTagAddressBookSeniorityIndex", prop: mapi.Prop{ID: 0x8CA0, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAddressBookTargetAddress: address book target address. MS-OXOABK 2.2.3.22. Also PR_EMS_AB_TARGET_ADDRESS.
+	// PidTagAddressBookTargetAddress: address book target address. MS-OXOABK 2.2.3.22. Address book only. Also PR_EMS_AB_TARGET_ADDRESS.
 	PidTagAddressBookTargetAddress = Key[string]{Name: "PidTagAddressBookTargetAddress", prop: mapi.Prop{ID: 0x8011, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAddressBookUnauthorizedSenders: address book unauthorized senders. MS-OXOABK 2.2.4.43. Also PR_EMS_AB_UNAUTH_ORIG.
+	// PidTagAddressBookUnauthorizedSenders: address book unauthorized senders. MS-OXOABK 2.2.4.43. Address book only. Also PR_EMS_AB_UNAUTH_ORIG.
 	PidTagAddressBookUnauthorizedSenders = Key[mapi.Object]{Name: "PidTagAddressBookUnauthorizedSenders", prop: mapi.Prop{ID: 0x8CD9, Type: mapi.PtypObject}, from: as[mapi.Object], to: rawBytes[mapi.Object]}
 
-	// PidTagAddressBookX509Certificate: address book x 509 certificate. MS-OXOABK 2.2.4.35. Also PR_EMS_AB_X509_CERT.
+	// PidTagAddressBookX509Certificate: address book x 509 certificate. MS-OXOABK 2.2.4.35. Address book only. Also PR_EMS_AB_X509_CERT.
 	PidTagAddressBookX509Certificate = Key[[][]byte]{Name: "PidTagAddressBookX509Certificate", prop: mapi.Prop{ID: 0x8C6A, Type: mapi.PtypMultipleBinary}, from: as[[][]byte], to: rawList[[]byte]}
 
 	// PidTagAddressType: kind of the address, such as "SMTP" or "EX". MS-OXOABK 2.2.3.13. Also PR_ADDRTYPE, ptagAddrType.
@@ -334,7 +337,7 @@ var (
 	// PidTagAttachMethod: how the contents of an attachment are kept. MS-OXCMSG 2.2.2.9. Also PR_ATTACH_METHOD, ptagAttachMethod.
 	PidTagAttachMethod = Key[mapi.AttachMethod]{Name: "PidTagAttachMethod", prop: mapi.Prop{ID: 0x3705, Type: mapi.PtypInteger32}, from: asInt32[mapi.AttachMethod], to: rawInt32[mapi.AttachMethod]}
 
-	// PidTagAttachMimeSequence: attach mime sequence. Also PR_ATTACH_MIME_SEQUENCE.
+	// PidTagAttachMimeSequence: attach MIME sequence. Also PR_ATTACH_MIME_SEQUENCE.
 	PidTagAttachMimeSequence = Key[int32]{Name: "PidTagAttachMimeSequence", prop: mapi.Prop{ID: 0x3710, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagAttachMimeTag: media type of the attachment. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_MIME_TAG.
@@ -349,7 +352,7 @@ var (
 	// PidTagAttachPayloadClass: class of a mobile attachment. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_PAYLOAD_CLASS, ptagAttachPayloadClass.
 	PidTagAttachPayloadClass = Key[string]{Name: "PidTagAttachPayloadClass", prop: mapi.Prop{ID: 0x371A, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagAttachPayloadProviderGuidString: attach payload provider guid string. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_PAYLOAD_PROV_GUID_STR.
+	// PidTagAttachPayloadProviderGuidString: attach payload provider GUID string. MS-OXCMSG 2.2.2.29. Also PR_ATTACH_PAYLOAD_PROV_GUID_STR.
 	PidTagAttachPayloadProviderGuidString = Key[string]{Name: "PidTagAttachPayloadProviderGuidString", prop: mapi.Prop{ID: 0x3719, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagAttachRendering: icon of the attachment as Windows metafile. MS-OXCMSG 2.2.2.17. Also PR_ATTACH_RENDERING, ptagAttachRendering.
@@ -376,7 +379,7 @@ var (
 	// PidTagAttachmentLinkId: kind of message that the attachment is linked to. MS-OXCMSG 2.2.2.22. Also PR_ATTACHMENT_LINKID, ptagAttachmentLinkId.
 	PidTagAttachmentLinkId = Key[int32]{Name: "PidTagAttachmentLinkId", prop: mapi.Prop{ID: 0x7FFA, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagAttachmentX400Parameters: attachment x 400 parameters. Also PR_ATTACHMENT_X400_PARAMETERS.
+	// PidTagAttachmentX400Parameters: attachment X.400 parameters. Also PR_ATTACHMENT_X400_PARAMETERS.
 	PidTagAttachmentX400Parameters = Key[[]byte]{Name: "PidTagAttachmentX400Parameters", prop: mapi.Prop{ID: 0x3700, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagAttributeHidden: whether the object is hidden. MS-OXCFOLD 2.2.2.2.2.1. Also PR_ATTR_HIDDEN, DAV:ishidden, ptagAttrHidden.
@@ -451,7 +454,7 @@ var (
 	// PidTagChangeKey: identity of the object's last change. MS-OXCFXICS 2.2.1.2.7. Also PR_CHANGE_KEY.
 	PidTagChangeKey = Key[[]byte]{Name: "PidTagChangeKey", prop: mapi.Prop{ID: 0x65E2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagChangeNotificationGuid: change notification guid. Also PR_CHANGE_NOTIFICATION_GUID.
+	// PidTagChangeNotificationGuid: change notification GUID. Also PR_CHANGE_NOTIFICATION_GUID.
 	PidTagChangeNotificationGuid = Key[mapi.GUID]{Name: "PidTagChangeNotificationGuid", prop: mapi.Prop{ID: 0x6637, Type: mapi.PtypGuid}, from: as[mapi.GUID], to: raw[mapi.GUID]}
 
 	// PidTagChangeNumber: number of the object's last change. MS-OXCFXICS 2.2.1.2.3. Also ptagCn.
@@ -538,7 +541,7 @@ var (
 	// PidTagContactAddressBookStoreSupportMasks: contact address book store support masks. Also PR_CONTAB_STORE_SUPPORT_MASKS.
 	PidTagContactAddressBookStoreSupportMasks = Key[[]int32]{Name: "PidTagContactAddressBookStoreSupportMasks", prop: mapi.Prop{ID: 0x6621, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
-	// PidTagContactAddressBookUid: contact address book uid. Also PR_CONTAB_UID.
+	// PidTagContactAddressBookUid: contact address book UID. Also PR_CONTAB_UID.
 	PidTagContactAddressBookUid = Key[[]byte]{Name: "PidTagContactAddressBookUid", prop: mapi.Prop{ID: 0x6601, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagContactAddressTypes: contact address types. Also PR_CONTACT_ADDRTYPES.
@@ -796,7 +799,7 @@ var (
 	// PidTagDisplayType: how an address book entry or a folder is shown. MS-OXOABK 2.2.3.11. Also PR_DISPLAY_TYPE, ptagDisplayType.
 	PidTagDisplayType = Key[mapi.DisplayType]{Name: "PidTagDisplayType", prop: mapi.Prop{ID: 0x3900, Type: mapi.PtypInteger32}, from: asInt32[mapi.DisplayType], to: rawInt32[mapi.DisplayType]}
 
-	// PidTagDisplayTypeEx: how an address book entry is shown here and in its home forest, each in a byte, with flags. MS-OXOABK 2.2.3.12. Also PR_DISPLAY_TYPE_EX, PR_EMS_AB_DISPLAY_TYPE_EX.
+	// PidTagDisplayTypeEx: display type ex. MS-OXOABK 2.2.3.12. Also PR_DISPLAY_TYPE_EX, PR_EMS_AB_DISPLAY_TYPE_EX.
 	PidTagDisplayTypeEx = Key[mapi.DisplayTypeEx]{Name: "PidTagDisplayTypeEx", prop: mapi.Prop{ID: 0x3905, Type: mapi.PtypInteger32}, from: asInt32[mapi.DisplayTypeEx], to: rawInt32[mapi.DisplayTypeEx]}
 
 	// PidTagDistributionListExpansionHistory: distribution list expansion history. Also PR_DL_EXPANSION_HISTORY.
@@ -814,7 +817,7 @@ var (
 	// PidTagEmailAddress1: email address 1.
 	PidTagEmailAddress1 = Key[string]{Name: "PidTagEmailAddress1", prop: mapi.Prop{ID: 0x8093, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagEmsAbServer: ems ab server. Also PR_EMS_AB_SERVER.
+	// PidTagEmsAbServer: ems address book server. Address book only. Also PR_EMS_AB_SERVER.
 	PidTagEmsAbServer = Key[string]{Name: "PidTagEmsAbServer", prop: mapi.Prop{ID: 0xFFFE, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagEndAttach: end attach. MS-OXCFXICS. Also ptagEndAttach.
@@ -901,7 +904,7 @@ var (
 	// PidTagFlagStatus: the follow-up state of a message. MS-OXOFLAG 2.2.1.1. Also PR_FLAG_STATUS, ptagFlagStatus.
 	PidTagFlagStatus = Key[mapi.FlagStatus]{Name: "PidTagFlagStatus", prop: mapi.Prop{ID: 0x1090, Type: mapi.PtypInteger32}, from: asInt32[mapi.FlagStatus], to: rawInt32[mapi.FlagStatus]}
 
-	// PidTagFlatUrlName: flat url name. MS-XWDCAL 2.2.8.9. Also PR_FLAT_URL_NAME, http://schemas.microsoft.com/exchange/permanenturl, ptagFlatURLName.
+	// PidTagFlatUrlName: flat URL name. MS-XWDCAL 2.2.8.9. Also PR_FLAT_URL_NAME, http://schemas.microsoft.com/exchange/permanenturl, ptagFlatURLName.
 	PidTagFlatUrlName = Key[string]{Name: "PidTagFlatUrlName", prop: mapi.Prop{ID: 0x670E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagFolderAssociatedContents: associated contents table of the folder. MS-OXCFOLD 2.2.2.2.2.6. Also PR_FOLDER_ASSOCIATED_CONTENTS.
@@ -934,7 +937,7 @@ var (
 	// PidTagFormContactName: form contact name. Also PR_FORM_CONTACT_NAME.
 	PidTagFormContactName = Key[string]{Name: "PidTagFormContactName", prop: mapi.Prop{ID: 0x3303, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagFormDesignerGuid: form designer guid. Also PR_FORM_DESIGNER_GUID.
+	// PidTagFormDesignerGuid: form designer GUID. Also PR_FORM_DESIGNER_GUID.
 	PidTagFormDesignerGuid = Key[mapi.GUID]{Name: "PidTagFormDesignerGuid", prop: mapi.Prop{ID: 0x3309, Type: mapi.PtypGuid}, from: as[mapi.GUID], to: raw[mapi.GUID]}
 
 	// PidTagFormDesignerName: form designer name. Also PR_FORM_DESIGNER_NAME.
@@ -970,7 +973,7 @@ var (
 	// PidTagFreeBusyRangeTimestamp: free busy range timestamp. MS-OXOPFFB 2.2.1.2.11. Also PR_FREEBUSY_LAST_MODIFIED, PR_FREEBUSY_RANGE_TIMESTAMP.
 	PidTagFreeBusyRangeTimestamp = Key[time.Time]{Name: "PidTagFreeBusyRangeTimestamp", prop: mapi.Prop{ID: 0x6868, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagFtpSite: ftp site. MS-OXOCNTC 2.2.1.10.15. Also PR_FTP_SITE, urn:schemas:contacts:ftpsite.
+	// PidTagFtpSite: FTP site. MS-OXOCNTC 2.2.1.10.15. Also PR_FTP_SITE, urn:schemas:contacts:ftpsite.
 	PidTagFtpSite = Key[string]{Name: "PidTagFtpSite", prop: mapi.Prop{ID: 0x3A4C, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagGatewayNeedsToRefresh: gateway needs to refresh. MS-OXOPFFB 2.2.1.4.1. Also PR_GATEWAY_NEEDS_TO_REFRESH.
@@ -1048,13 +1051,13 @@ var (
 	// PidTagHtml: body as HTML, in the code page of PidTagInternetCodepage. MS-OXCMSG 2.2.1.56.9. Also PR_HTML, ptagHtml.
 	PidTagHtml = Key[[]byte]{Name: "PidTagHtml", prop: mapi.Prop{ID: 0x1013, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagICalendarEndTime: i calendar end time. MS-XWDCAL 2.2.2.39. Also urn:schemas:calendar:dtend.
+	// PidTagICalendarEndTime: iCalendar end time. MS-XWDCAL 2.2.2.39. Also urn:schemas:calendar:dtend.
 	PidTagICalendarEndTime = Key[time.Time]{Name: "PidTagICalendarEndTime", prop: mapi.Prop{ID: 0x10C4, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagICalendarReminderNextTime: i calendar reminder next time. MS-XWDCAL 2.2.2.40. Also urn:schemas:calendar:remindernexttime.
+	// PidTagICalendarReminderNextTime: iCalendar reminder next time. MS-XWDCAL 2.2.2.40. Also urn:schemas:calendar:remindernexttime.
 	PidTagICalendarReminderNextTime = Key[time.Time]{Name: "PidTagICalendarReminderNextTime", prop: mapi.Prop{ID: 0x10CA, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagICalendarStartTime: i calendar start time. MS-XWDCAL 2.2.2.41. Also urn:schemas:calendar:dtstart.
+	// PidTagICalendarStartTime: iCalendar start time. MS-XWDCAL 2.2.2.41. Also urn:schemas:calendar:dtstart.
 	PidTagICalendarStartTime = Key[time.Time]{Name: "PidTagICalendarStartTime", prop: mapi.Prop{ID: 0x10C3, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
 	// PidTagIcon: icon. Also PR_ICON.
@@ -1213,7 +1216,7 @@ var (
 	// PidTagIpmDraftsEntryId: entry id of the drafts folder. MS-OXOSFLD 2.2.3. Also PR_IPM_DRAFTS_ENTRYID.
 	PidTagIpmDraftsEntryId = Key[[]byte]{Name: "PidTagIpmDraftsEntryId", prop: mapi.Prop{ID: 0x36D7, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmId: ipm id. Also PR_IPM_ID.
+	// PidTagIpmId: IPM id. Also PR_IPM_ID.
 	PidTagIpmId = Key[[]byte]{Name: "PidTagIpmId", prop: mapi.Prop{ID: 0x0018, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmJournalEntryId: entry id of the journal. MS-OXOSFLD 2.2.3. Also PR_IPM_JOURNAL_ENTRYID.
@@ -1225,25 +1228,25 @@ var (
 	// PidTagIpmOutboxEntryId: entry id of the outbox. Also PR_IPM_OUTBOX_ENTRYID.
 	PidTagIpmOutboxEntryId = Key[[]byte]{Name: "PidTagIpmOutboxEntryId", prop: mapi.Prop{ID: 0x35E2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmOutboxSearchKey: ipm outbox search key. Also PR_IPM_OUTBOX_SEARCH_KEY.
+	// PidTagIpmOutboxSearchKey: IPM outbox search key. Also PR_IPM_OUTBOX_SEARCH_KEY.
 	PidTagIpmOutboxSearchKey = Key[[]byte]{Name: "PidTagIpmOutboxSearchKey", prop: mapi.Prop{ID: 0x3411, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmReturnRequested: ipm return requested. Also PR_IPM_RETURN_REQUESTED.
+	// PidTagIpmReturnRequested: IPM return requested. Also PR_IPM_RETURN_REQUESTED.
 	PidTagIpmReturnRequested = Key[bool]{Name: "PidTagIpmReturnRequested", prop: mapi.Prop{ID: 0x0C02, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagIpmSentMailEntryId: entry id of the sent items folder. Also PR_IPM_SENTMAIL_ENTRYID.
 	PidTagIpmSentMailEntryId = Key[[]byte]{Name: "PidTagIpmSentMailEntryId", prop: mapi.Prop{ID: 0x35E4, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmSentMailSearchKey: ipm sent mail search key. Also PR_IPM_SENTMAIL_SEARCH_KEY.
+	// PidTagIpmSentMailSearchKey: IPM sent mail search key. Also PR_IPM_SENTMAIL_SEARCH_KEY.
 	PidTagIpmSentMailSearchKey = Key[[]byte]{Name: "PidTagIpmSentMailSearchKey", prop: mapi.Prop{ID: 0x3413, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmSharingEntryId: ipm sharing entry id.
+	// PidTagIpmSharingEntryId: IPM sharing entry id.
 	PidTagIpmSharingEntryId = Key[[]byte]{Name: "PidTagIpmSharingEntryId", prop: mapi.Prop{ID: 0x35EF, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmSubtreeEntryId: entry id of the top of what users see. Also PR_IPM_SUBTREE_ENTRYID, PidTagIpmSubTreeEntryId.
 	PidTagIpmSubtreeEntryId = Key[[]byte]{Name: "PidTagIpmSubtreeEntryId", prop: mapi.Prop{ID: 0x35E0, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmSubtreeSearchKey: ipm subtree search key. Also PR_IPM_SUBTREE_SEARCH_KEY.
+	// PidTagIpmSubtreeSearchKey: IPM subtree search key. Also PR_IPM_SUBTREE_SEARCH_KEY.
 	PidTagIpmSubtreeSearchKey = Key[[]byte]{Name: "PidTagIpmSubtreeSearchKey", prop: mapi.Prop{ID: 0x3410, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagIpmTaskEntryId: entry id of the tasks folder. MS-OXOSFLD 2.2.3. Also PR_IPM_TASK_ENTRYID.
@@ -1252,10 +1255,10 @@ var (
 	// PidTagIpmWastebasketEntryId: entry id of the deleted items folder. Also PR_IPM_WASTEBASKET_ENTRYID, PidTagIpmWasteBasketEntryId.
 	PidTagIpmWastebasketEntryId = Key[[]byte]{Name: "PidTagIpmWastebasketEntryId", prop: mapi.Prop{ID: 0x35E3, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIpmWastebasketSearchKey: ipm wastebasket search key. Also PR_IPM_WASTEBASKET_SEARCH_KEY.
+	// PidTagIpmWastebasketSearchKey: IPM wastebasket search key. Also PR_IPM_WASTEBASKET_SEARCH_KEY.
 	PidTagIpmWastebasketSearchKey = Key[[]byte]{Name: "PidTagIpmWastebasketSearchKey", prop: mapi.Prop{ID: 0x3412, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagIsdnNumber: isdn number. MS-OXOCNTC 2.2.1.4.16. Also PR_ISDN_NUMBER, urn:schemas:contacts:internationalisdnnumber.
+	// PidTagIsdnNumber: ISDN number. MS-OXOCNTC 2.2.1.4.16. Also PR_ISDN_NUMBER, urn:schemas:contacts:internationalisdnnumber.
 	PidTagIsdnNumber = Key[string]{Name: "PidTagIsdnNumber", prop: mapi.Prop{ID: 0x3A2D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagItemTemporaryflags: item temporaryflags. Also PR_ITEM_TMPFLAGS, PidTagItemTemporaryFlags.
@@ -1306,7 +1309,7 @@ var (
 	// PidTagLatestDeliveryTime: latest delivery time. Also PR_LATEST_DELIVERY_TIME.
 	PidTagLatestDeliveryTime = Key[time.Time]{Name: "PidTagLatestDeliveryTime", prop: mapi.Prop{ID: 0x0019, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagLatestPstEnsure: latest pst ensure. Also PR_LATEST_PST_ENSURE.
+	// PidTagLatestPstEnsure: latest PST ensure. Also PR_LATEST_PST_ENSURE.
 	PidTagLatestPstEnsure = Key[int32]{Name: "PidTagLatestPstEnsure", prop: mapi.Prop{ID: 0x66FA, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagListHelp: List-Help of the message. MS-OXOMSG 2.2.1.81. Also PR_LIST_HELP.
@@ -1489,7 +1492,7 @@ var (
 	// PidTagNonDeliveryReportStatusCode: enhanced status code of the report. MS-OXOMSG 2.2.2.32. Also PR_NDR_STATUS_CODE, ptagNDRStatusCode.
 	PidTagNonDeliveryReportStatusCode = Key[int32]{Name: "PidTagNonDeliveryReportStatusCode", prop: mapi.Prop{ID: 0x0C20, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagNonIpmSubtreeEntryId: non ipm subtree entry id. Also PR_NON_IPM_SUBTREE_ENTRYID.
+	// PidTagNonIpmSubtreeEntryId: non IPM subtree entry id. Also PR_NON_IPM_SUBTREE_ENTRYID.
 	PidTagNonIpmSubtreeEntryId = Key[[]byte]{Name: "PidTagNonIpmSubtreeEntryId", prop: mapi.Prop{ID: 0x6620, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagNonReceiptNotificationRequested: whether a non-read receipt is wanted. MS-OXOMSG 2.2.1.31. Also PR_NON_RECEIPT_NOTIFICATION_REQUESTED.
@@ -1516,7 +1519,7 @@ var (
 	// PidTagOfflineAddressBookCompressedSize: offline address book compressed size. Also PR_OAB_COMPRESSED_SIZE.
 	PidTagOfflineAddressBookCompressedSize = Key[int32]{Name: "PidTagOfflineAddressBookCompressedSize", prop: mapi.Prop{ID: 0x6809, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagOfflineAddressBookContainerGuid: offline address book container guid. MS-OXOAB 2.12.1. Also PR_OAB_CONTAINER_GUID.
+	// PidTagOfflineAddressBookContainerGuid: offline address book container GUID. MS-OXOAB 2.12.1. Also PR_OAB_CONTAINER_GUID.
 	PidTagOfflineAddressBookContainerGuid = Key[string]{Name: "PidTagOfflineAddressBookContainerGuid", prop: mapi.Prop{ID: 0x6802, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagOfflineAddressBookDistinguishedName: offline address book distinguished name. MS-OXOAB 2.12.2. Also PR_OAB_DN.
@@ -1855,46 +1858,46 @@ var (
 	// PidTagProviderSubmitTime: provider submit time. Also PR_PROVIDER_SUBMIT_TIME.
 	PidTagProviderSubmitTime = Key[time.Time]{Name: "PidTagProviderSubmitTime", prop: mapi.Prop{ID: 0x0048, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidTagProviderUid: provider uid. Also PR_PROVIDER_UID.
+	// PidTagProviderUid: provider UID. Also PR_PROVIDER_UID.
 	PidTagProviderUid = Key[[]byte]{Name: "PidTagProviderUid", prop: mapi.Prop{ID: 0x300C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagPstBestBodyProptag: pst best body proptag. Also PR_PST_BEST_BODY_PROPTAG.
+	// PidTagPstBestBodyProptag: PST best body proptag. Also PR_PST_BEST_BODY_PROPTAG.
 	PidTagPstBestBodyProptag = Key[int32]{Name: "PidTagPstBestBodyProptag", prop: mapi.Prop{ID: 0x661D, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagPstConfigurationFlags: pst configuration flags. Also PR_PST_CONFIG_FLAGS.
+	// PidTagPstConfigurationFlags: PST configuration flags. Also PR_PST_CONFIG_FLAGS.
 	PidTagPstConfigurationFlags = Key[int32]{Name: "PidTagPstConfigurationFlags", prop: mapi.Prop{ID: 0x6770, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagPstHiddenCount: pst hidden count. Also PR_PST_HIDDEN_COUNT.
+	// PidTagPstHiddenCount: PST hidden count. Also PR_PST_HIDDEN_COUNT.
 	PidTagPstHiddenCount = Key[int32]{Name: "PidTagPstHiddenCount", prop: mapi.Prop{ID: 0x6635, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagPstHiddenUnread: pst hidden unread. Also PR_PST_HIDDEN_UNREAD.
+	// PidTagPstHiddenUnread: PST hidden unread. Also PR_PST_HIDDEN_UNREAD.
 	PidTagPstHiddenUnread = Key[int32]{Name: "PidTagPstHiddenUnread", prop: mapi.Prop{ID: 0x6636, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagPstIpmsubTreeDescendant: pst ipmsub tree descendant. Also PR_PST_IPMSUBTREE_DESCENDANT.
+	// PidTagPstIpmsubTreeDescendant: PST ipmsub tree descendant. Also PR_PST_IPMSUBTREE_DESCENDANT.
 	PidTagPstIpmsubTreeDescendant = Key[bool]{Name: "PidTagPstIpmsubTreeDescendant", prop: mapi.Prop{ID: 0x6705, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagPstLrNoRestrictions: pst lr no restrictions. Also PR_PST_LRNORESTRICTIONS, PidTagPstLrnorestrictions.
+	// PidTagPstLrNoRestrictions: PST lr no restrictions. Also PR_PST_LRNORESTRICTIONS, PidTagPstLrnorestrictions.
 	PidTagPstLrNoRestrictions = Key[bool]{Name: "PidTagPstLrNoRestrictions", prop: mapi.Prop{ID: 0x6633, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagPstPassword: pst password. Also PR_PST_PASSWORD.
+	// PidTagPstPassword: PST password. Also PR_PST_PASSWORD.
 	PidTagPstPassword = Key[int32]{Name: "PidTagPstPassword", prop: mapi.Prop{ID: 0x67FF, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagPstPasswordSzNew: pst password sz new. Also PR_PST_PW_SZ_NEW.
+	// PidTagPstPasswordSzNew: PST password sz new. Also PR_PST_PW_SZ_NEW.
 	PidTagPstPasswordSzNew = Key[string]{Name: "PidTagPstPasswordSzNew", prop: mapi.Prop{ID: 0x6704, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPstPasswordSzOld: pst password sz old. Also PR_PST_PW_SZ_OLD.
+	// PidTagPstPasswordSzOld: PST password sz old. Also PR_PST_PW_SZ_OLD.
 	PidTagPstPasswordSzOld = Key[string]{Name: "PidTagPstPasswordSzOld", prop: mapi.Prop{ID: 0x6703, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPstPath: pst path. Also PR_PST_PATH.
+	// PidTagPstPath: PST path. Also PR_PST_PATH.
 	PidTagPstPath = Key[string]{Name: "PidTagPstPath", prop: mapi.Prop{ID: 0x6700, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPstPathHint: pst path hint. Also PR_PST_PATH_HINT.
+	// PidTagPstPathHint: PST path hint. Also PR_PST_PATH_HINT.
 	PidTagPstPathHint = Key[string]{Name: "PidTagPstPathHint", prop: mapi.Prop{ID: 0x6771, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagPstRememberPassword: pst remember password. Also PR_PST_REMEMBER_PW.
+	// PidTagPstRememberPassword: PST remember password. Also PR_PST_REMEMBER_PW.
 	PidTagPstRememberPassword = Key[bool]{Name: "PidTagPstRememberPassword", prop: mapi.Prop{ID: 0x6701, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagPstSubTreeContainer: pst sub tree container. Also PR_PST_SUBTREE_CONTAINER.
+	// PidTagPstSubTreeContainer: PST sub tree container. Also PR_PST_SUBTREE_CONTAINER.
 	PidTagPstSubTreeContainer = Key[int32]{Name: "PidTagPstSubTreeContainer", prop: mapi.Prop{ID: 0x6772, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagPublicFolderAdministrativeDescription: public folder administrative description.
@@ -2200,16 +2203,16 @@ var (
 	// PidTagRowid: number that tells rows of a table apart. MS-OXCMSG 2.2.1.38. Also PR_ROWID, ptagRowId.
 	PidTagRowid = Key[int32]{Name: "PidTagRowid", prop: mapi.Prop{ID: 0x3000, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRpcOverHttpFlags: rpc over http flags. Also PR_ROH_FLAGS.
+	// PidTagRpcOverHttpFlags: RPC over HTTP flags. Also PR_ROH_FLAGS.
 	PidTagRpcOverHttpFlags = Key[int32]{Name: "PidTagRpcOverHttpFlags", prop: mapi.Prop{ID: 0x6623, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRpcOverHttpProxyAuthScheme: rpc over http proxy auth scheme. Also PR_ROH_PROXY_AUTH_SCHEME.
+	// PidTagRpcOverHttpProxyAuthScheme: RPC over HTTP proxy auth scheme. Also PR_ROH_PROXY_AUTH_SCHEME.
 	PidTagRpcOverHttpProxyAuthScheme = Key[int32]{Name: "PidTagRpcOverHttpProxyAuthScheme", prop: mapi.Prop{ID: 0x6627, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRpcOverHttpProxyPrincipalName: rpc over http proxy principal name. Also PR_ROH_PROXY_PRINCIPAL_NAME.
+	// PidTagRpcOverHttpProxyPrincipalName: RPC over HTTP proxy principal name. Also PR_ROH_PROXY_PRINCIPAL_NAME.
 	PidTagRpcOverHttpProxyPrincipalName = Key[string]{Name: "PidTagRpcOverHttpProxyPrincipalName", prop: mapi.Prop{ID: 0x6625, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRpcOverHttpProxyServer: rpc over http proxy server. Also PR_ROH_PROXY_SERVER.
+	// PidTagRpcOverHttpProxyServer: RPC over HTTP proxy server. Also PR_ROH_PROXY_SERVER.
 	PidTagRpcOverHttpProxyServer = Key[string]{Name: "PidTagRpcOverHttpProxyServer", prop: mapi.Prop{ID: 0x6622, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagRtfCompressed: body as compressed RTF. MS-OXCMSG 2.2.1.56.4. Also PR_RTF_COMPRESSED, ptagRTFCompressed.
@@ -2218,19 +2221,19 @@ var (
 	// PidTagRtfInSync: whether the RTF body has the same contents as the plain text. MS-OXCMSG 2.2.1.56.5. Also PR_RTF_IN_SYNC, ptagRTFInSync.
 	PidTagRtfInSync = Key[bool]{Name: "PidTagRtfInSync", prop: mapi.Prop{ID: 0x0E1F, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagRtfSyncBodyCount: rtf sync body count. Also PR_RTF_SYNC_BODY_COUNT.
+	// PidTagRtfSyncBodyCount: RTF sync body count. Also PR_RTF_SYNC_BODY_COUNT.
 	PidTagRtfSyncBodyCount = Key[int32]{Name: "PidTagRtfSyncBodyCount", prop: mapi.Prop{ID: 0x1007, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRtfSyncBodyCrc: rtf sync body crc. Also PR_RTF_SYNC_BODY_CRC.
+	// PidTagRtfSyncBodyCrc: RTF sync body crc. Also PR_RTF_SYNC_BODY_CRC.
 	PidTagRtfSyncBodyCrc = Key[int32]{Name: "PidTagRtfSyncBodyCrc", prop: mapi.Prop{ID: 0x1006, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRtfSyncBodyTag: rtf sync body tag. Also PR_RTF_SYNC_BODY_TAG.
+	// PidTagRtfSyncBodyTag: RTF sync body tag. Also PR_RTF_SYNC_BODY_TAG.
 	PidTagRtfSyncBodyTag = Key[string]{Name: "PidTagRtfSyncBodyTag", prop: mapi.Prop{ID: 0x1008, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagRtfSyncPrefixCount: rtf sync prefix count. Also PR_RTF_SYNC_PREFIX_COUNT.
+	// PidTagRtfSyncPrefixCount: RTF sync prefix count. Also PR_RTF_SYNC_PREFIX_COUNT.
 	PidTagRtfSyncPrefixCount = Key[int32]{Name: "PidTagRtfSyncPrefixCount", prop: mapi.Prop{ID: 0x1010, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagRtfSyncTrailingCount: rtf sync trailing count. Also PR_RTF_SYNC_TRAILING_COUNT.
+	// PidTagRtfSyncTrailingCount: RTF sync trailing count. Also PR_RTF_SYNC_TRAILING_COUNT.
 	PidTagRtfSyncTrailingCount = Key[int32]{Name: "PidTagRtfSyncTrailingCount", prop: mapi.Prop{ID: 0x1011, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidTagRuleActionNumber: rule action number. MS-OXORULE 2.2.7.4. Also PR_RULE_ACTION_NUMBER, ptagRuleActionNumber.
@@ -2341,7 +2344,7 @@ var (
 	// PidTagScheduleInfoDisallowRecurringAppts: schedule info disallow recurring appts. MS-OXOCAL 2.2.12.3. Also PR_SCHDINFO_DISALLOW_RECURRING_APPTS.
 	PidTagScheduleInfoDisallowRecurringAppts = Key[bool]{Name: "PidTagScheduleInfoDisallowRecurringAppts", prop: mapi.Prop{ID: 0x686E, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagScheduleInfoDontMailDelegates: schedule info dont mail delegates. MS-OXODLGT 2.2.2.2.7. Also PR_SCHDINFO_DONT_MAIL_DELEGATES.
+	// PidTagScheduleInfoDontMailDelegates: schedule info don't mail delegates. MS-OXODLGT 2.2.2.2.7. Also PR_SCHDINFO_DONT_MAIL_DELEGATES.
 	PidTagScheduleInfoDontMailDelegates = Key[bool]{Name: "PidTagScheduleInfoDontMailDelegates", prop: mapi.Prop{ID: 0x6843, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagScheduleInfoFreeBusy: schedule info free busy. MS-OXOPFFB 2.2.1.4.3. Also PR_SCHDINFO_FREEBUSY.
@@ -2419,10 +2422,10 @@ var (
 	// PidTagSearchOwnerId: search owner id. Also PR_SEARCH_OWNER_ID.
 	PidTagSearchOwnerId = Key[int32]{Name: "PidTagSearchOwnerId", prop: mapi.Prop{ID: 0x3419, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagSearchRecipientEmailBcc: search recipient email bcc. Also PR_SEARCH_RECIP_EMAIL_BCC.
+	// PidTagSearchRecipientEmailBcc: search recipient email Bcc. Also PR_SEARCH_RECIP_EMAIL_BCC.
 	PidTagSearchRecipientEmailBcc = Key[string]{Name: "PidTagSearchRecipientEmailBcc", prop: mapi.Prop{ID: 0x0EA8, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSearchRecipientEmailCc: search recipient email cc. Also PR_SEARCH_RECIP_EMAIL_CC.
+	// PidTagSearchRecipientEmailCc: search recipient email Cc. Also PR_SEARCH_RECIP_EMAIL_CC.
 	PidTagSearchRecipientEmailCc = Key[string]{Name: "PidTagSearchRecipientEmailCc", prop: mapi.Prop{ID: 0x0EA7, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagSearchRecipientEmailTo: search recipient email to. Also PR_SEARCH_RECIP_EMAIL_TO.
@@ -2548,7 +2551,7 @@ var (
 	// PidTagServiceSupportFiles: service support files. Also PR_SERVICE_SUPPORT_FILES.
 	PidTagServiceSupportFiles = Key[[]string]{Name: "PidTagServiceSupportFiles", prop: mapi.Prop{ID: 0x3D0F, Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
-	// PidTagServiceUid: service uid. Also PR_SERVICE_UID.
+	// PidTagServiceUid: service UID. Also PR_SERVICE_UID.
 	PidTagServiceUid = Key[[]byte]{Name: "PidTagServiceUid", prop: mapi.Prop{ID: 0x3D0C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagServices: services. Also PR_SERVICES.
@@ -2575,7 +2578,7 @@ var (
 	// PidTagSpamTrustedSenders: spam trusted senders. Also PR_SPAM_TRUSTED_SENDERS.
 	PidTagSpamTrustedSenders = Key[string]{Name: "PidTagSpamTrustedSenders", prop: mapi.Prop{ID: 0x0418, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagSpokenName: spoken name. MS-OXOABK 2.2.4.41. Also PR_EMS_AB_UM_SPOKEN_NAME.
+	// PidTagSpokenName: spoken name. MS-OXOABK 2.2.4.41. Address book only. Also PR_EMS_AB_UM_SPOKEN_NAME.
 	PidTagSpokenName = Key[[]byte]{Name: "PidTagSpokenName", prop: mapi.Prop{ID: 0x8CC2, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagSpoolerStatus: spooler status. Also PR_SPOOLER_STATUS.
@@ -2698,7 +2701,7 @@ var (
 	// PidTagTextAttachmentCharset: character set of an attached text. MS-OXCMSG 2.2.2.25. Also ptagTextAttachmentCharset.
 	PidTagTextAttachmentCharset = Key[string]{Name: "PidTagTextAttachmentCharset", prop: mapi.Prop{ID: 0x371B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagThumbnailPhoto: thumbnail photo. MS-OXOABK 2.2.4.40. Also PR_EMS_AB_THUMBNAIL_PHOTO.
+	// PidTagThumbnailPhoto: thumbnail photo. MS-OXOABK 2.2.4.40. Address book only. Also PR_EMS_AB_THUMBNAIL_PHOTO.
 	PidTagThumbnailPhoto = Key[[]byte]{Name: "PidTagThumbnailPhoto", prop: mapi.Prop{ID: 0x8C9E, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagTitle: job title. MS-OXOABK 2.2.4.4. Also PR_TITLE, urn:schemas:contacts:title.
@@ -2707,7 +2710,7 @@ var (
 	// PidTagTnefCorrelationKey: key that joins a TNEF attachment with its message. MS-OXCMSG 2.2.1.29. Also PR_TNEF_CORRELATION_KEY.
 	PidTagTnefCorrelationKey = Key[[]byte]{Name: "PidTagTnefCorrelationKey", prop: mapi.Prop{ID: 0x007F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagTnefUnprocessedProps: tnef unprocessed props. Also PR_TNEF_UNPROCESSED_PROPS.
+	// PidTagTnefUnprocessedProps: TNEF unprocessed props. Also PR_TNEF_UNPROCESSED_PROPS.
 	PidTagTnefUnprocessedProps = Key[[]byte]{Name: "PidTagTnefUnprocessedProps", prop: mapi.Prop{ID: 0x0E9C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagToDoItemFlags: how an item is flagged. MS-OXOFLAG 2.2.1.6. Also PR_TODO_ITEM_FLAGS, ptagToDoItemFlags.
@@ -2731,16 +2734,16 @@ var (
 	// PidTagTrustSender: whether the sender is trusted. MS-OXCMSG 2.2.1.45. Also PR_TRUST_SENDER, ptagTrustSender.
 	PidTagTrustSender = Key[int32]{Name: "PidTagTrustSender", prop: mapi.Prop{ID: 0x0E79, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagTypeOfX400User: type of x 400 user. Also PR_TYPE_OF_MTS_USER.
+	// PidTagTypeOfX400User: type of X.400 user. Also PR_TYPE_OF_MTS_USER.
 	PidTagTypeOfX400User = Key[int32]{Name: "PidTagTypeOfX400User", prop: mapi.Prop{ID: 0x0C1C, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidTagUrlCompName: url comp name. Also PR_URL_COMP_NAME, PidTagUrlComponentName.
+	// PidTagUrlCompName: URL comp name. Also PR_URL_COMP_NAME, PidTagUrlComponentName.
 	PidTagUrlCompName = Key[string]{Name: "PidTagUrlCompName", prop: mapi.Prop{ID: 0x10F3, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidTagUrlCompNameSet: url comp name set. MS-OXCMSG. Also PR_URL_COMP_NAME_SET, ptagURLCompNameSet.
+	// PidTagUrlCompNameSet: URL comp name set. MS-OXCMSG. Also PR_URL_COMP_NAME_SET, ptagURLCompNameSet.
 	PidTagUrlCompNameSet = Key[bool]{Name: "PidTagUrlCompNameSet", prop: mapi.Prop{ID: 0x0E62, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagUrlName: url name. MS-XWDCAL. Also PR_URL_NAME, DAV:href, ptagURLName.
+	// PidTagUrlName: URL name. MS-XWDCAL. Also PR_URL_NAME, DAV:href, ptagURLName.
 	PidTagUrlName = Key[string]{Name: "PidTagUrlName", prop: mapi.Prop{ID: 0x6707, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidTagUserCertificate: user certificate. MS-OXOABK 2.2.4.34. Also PR_USER_CERTIFICATE, ptagUserCertificate, urn:schemas:contacts:usercertificate.
@@ -2797,7 +2800,7 @@ var (
 	// PidTagWizardNoPabPage: wizard no pab page. Also PR_WIZARD_NO_PAB_PAGE.
 	PidTagWizardNoPabPage = Key[bool]{Name: "PidTagWizardNoPabPage", prop: mapi.Prop{ID: 0x6701, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidTagWizardNoPstPage: wizard no pst page. Also PR_WIZARD_NO_PST_PAGE.
+	// PidTagWizardNoPstPage: wizard no PST page. Also PR_WIZARD_NO_PST_PAGE.
 	PidTagWizardNoPstPage = Key[bool]{Name: "PidTagWizardNoPstPage", prop: mapi.Prop{ID: 0x6700, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagWlinkAddressBookEID: wlink address book EID. MS-OXOCFG 2.2.9.16. Also PR_WLINK_ABEID.
@@ -2821,7 +2824,7 @@ var (
 	// PidTagWlinkFolderType: wlink folder type. MS-OXOCFG 2.2.9.11. Also PR_WLINK_FOLDER_TYPE.
 	PidTagWlinkFolderType = Key[[]byte]{Name: "PidTagWlinkFolderType", prop: mapi.Prop{ID: 0x684F, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagWlinkGroupClsid: wlink group clsid. MS-OXOCFG 2.2.9.12. Also PR_WLINK_GROUP_CLSID.
+	// PidTagWlinkGroupClsid: wlink group class id. MS-OXOCFG 2.2.9.12. Also PR_WLINK_GROUP_CLSID.
 	PidTagWlinkGroupClsid = Key[[]byte]{Name: "PidTagWlinkGroupClsid", prop: mapi.Prop{ID: 0x6850, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidTagWlinkGroupHeaderID: wlink group header ID. MS-OXOCFG 2.2.9.3.
@@ -2851,10 +2854,10 @@ var (
 	// PidTagWlinkType: what a navigation shortcut points at. MS-OXOCFG 2.2.9.5. Also PR_WLINK_TYPE.
 	PidTagWlinkType = Key[mapi.WlinkType]{Name: "PidTagWlinkType", prop: mapi.Prop{ID: 0x6849, Type: mapi.PtypInteger32}, from: asInt32[mapi.WlinkType], to: rawInt32[mapi.WlinkType]}
 
-	// PidTagX400ContentType: x 400 content type. Also PR_X400_CONTENT_TYPE.
+	// PidTagX400ContentType: X.400 content type. Also PR_X400_CONTENT_TYPE.
 	PidTagX400ContentType = Key[[]byte]{Name: "PidTagX400ContentType", prop: mapi.Prop{ID: 0x003C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidTagX400DeferredDeliveryCancel: x 400 deferred delivery cancel. Also PR_X400_DEFERRED_DELIVERY_CANCEL.
+	// PidTagX400DeferredDeliveryCancel: X.400 deferred delivery cancel. Also PR_X400_DEFERRED_DELIVERY_CANCEL.
 	PidTagX400DeferredDeliveryCancel = Key[bool]{Name: "PidTagX400DeferredDeliveryCancel", prop: mapi.Prop{ID: 0x3E09, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidTagXCoordinate: x coordinate. Also PR_XPOS.
@@ -2875,7 +2878,7 @@ var (
 	// PidLidAddressCountryCode: address country code. MS-OXOCNTC 2.2.1.3.6. Also dispidAddressCountryCode.
 	PidLidAddressCountryCode = Key[string]{Name: "PidLidAddressCountryCode", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x80DD, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidAgingDontAgeMe: aging dont age me. MS-OXCMSG 2.2.1.33. Also dispidAgingDontAgeMe.
+	// PidLidAgingDontAgeMe: aging don't age me. MS-OXCMSG 2.2.1.33. Also dispidAgingDontAgeMe.
 	PidLidAgingDontAgeMe = Key[bool]{Name: "PidLidAgingDontAgeMe", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x850E, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
 	// PidLidAllAttendeesList: all attendees list. Also LID_ALL_ATTENDEES_LIST.
@@ -3031,7 +3034,7 @@ var (
 	// PidLidClassificationDescription: description of the classification. MS-OXCMSG 2.2.1.24. Also dispidClassDesc.
 	PidLidClassificationDescription = Key[string]{Name: "PidLidClassificationDescription", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85B7, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidClassificationGuid: classification guid. MS-OXCMAIL 2.5.1. Also dispidClassGuid.
+	// PidLidClassificationGuid: classification GUID. MS-OXCMAIL 2.5.1. Also dispidClassGuid.
 	PidLidClassificationGuid = Key[string]{Name: "PidLidClassificationGuid", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85B8, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidClassificationKeep: classification keep. MS-OXCMAIL 2.5.2. Also dispidClassKeep.
@@ -3124,10 +3127,10 @@ var (
 	// PidLidConversationActionMaxDeliveryTime: conversation action max delivery time. MS-OXOCFG 2.2.8.2. Also dispidConvActionMaxDeliveryTime.
 	PidLidConversationActionMaxDeliveryTime = Key[time.Time]{Name: "PidLidConversationActionMaxDeliveryTime", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85C8, Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidLidConversationActionMoveFolderEid: conversation action move folder eid. MS-OXOCFG 2.2.8.3. Also dispidConvActionMoveFolderEid.
+	// PidLidConversationActionMoveFolderEid: conversation action move folder entry id. MS-OXOCFG 2.2.8.3. Also dispidConvActionMoveFolderEid.
 	PidLidConversationActionMoveFolderEid = Key[[]byte]{Name: "PidLidConversationActionMoveFolderEid", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85C6, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidConversationActionMoveStoreEid: conversation action move store eid. MS-OXOCFG 2.2.8.4. Also dispidConvActionMoveStoreEid.
+	// PidLidConversationActionMoveStoreEid: conversation action move store entry id. MS-OXOCFG 2.2.8.4. Also dispidConvActionMoveStoreEid.
 	PidLidConversationActionMoveStoreEid = Key[[]byte]{Name: "PidLidConversationActionMoveStoreEid", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x85C7, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidConversationActionVersion: conversation action version. MS-OXOCFG 2.2.8.5. Also dispidConvActionVersion.
@@ -3394,7 +3397,7 @@ var (
 	// PidLidHtml: web page of the contact. MS-OXOCNTC 2.2.1.10.12. Also dispidHTML.
 	PidLidHtml = Key[string]{Name: "PidLidHtml", prop: mapi.Prop{Set: PSETIDAddress, ID: 0x802B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidICalendarDayOfWeekMask: i calendar day of week mask. MS-XWDCAL 2.2.7.27. Also http://schemas.microsoft.com/mapi/dayofweekmask.
+	// PidLidICalendarDayOfWeekMask: iCalendar day of week mask. MS-XWDCAL 2.2.7.27. Also http://schemas.microsoft.com/mapi/dayofweekmask.
 	PidLidICalendarDayOfWeekMask = Key[int32]{Name: "PidLidICalendarDayOfWeekMask", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x1001, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
 	// PidLidImageAttachmentsCompressionLevel: image attachments compression level. Also dispidImgAttchmtsCompressLevel.
@@ -3475,7 +3478,7 @@ var (
 	// PidLidMeetingType: what a meeting request is for. MS-OXOCAL 2.2.6.5. Also dispidMeetingType.
 	PidLidMeetingType = Key[mapi.MeetingType]{Name: "PidLidMeetingType", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0026, Type: mapi.PtypInteger32}, from: asInt32[mapi.MeetingType], to: rawInt32[mapi.MeetingType]}
 
-	// PidLidMeetingWorkspaceUrl: meeting workspace url. MS-OXOCAL 2.2.1.48. Also dispidMWSURL.
+	// PidLidMeetingWorkspaceUrl: meeting workspace URL. MS-OXOCAL 2.2.1.48. Also dispidMWSURL.
 	PidLidMeetingWorkspaceUrl = Key[string]{Name: "PidLidMeetingWorkspaceUrl", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8209, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidMileage: mileage. Also dispidMileage.
@@ -3490,25 +3493,25 @@ var (
 	// PidLidMonthOfYearMask: month of year mask. MS-XWDCAL 2.2.7.35. Also LID_MOY_MASK.
 	PidLidMonthOfYearMask = Key[int32]{Name: "PidLidMonthOfYearMask", prop: mapi.Prop{Set: PSETIDMeeting, ID: 0x0017, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidNetShowUrl: net show url. MS-OXOCAL 2.2.1.56.8. Also dispidNetShowURL.
+	// PidLidNetShowUrl: net show URL. MS-OXOCAL 2.2.1.56.8. Also dispidNetShowURL.
 	PidLidNetShowUrl = Key[string]{Name: "PidLidNetShowUrl", prop: mapi.Prop{Set: PSETIDAppointment, ID: 0x8248, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidNoEndDateFlag: no end date flag. MS-XWDCAL 2.2.7.36. Also http://schemas.microsoft.com/mapi/fnoenddate.
 	PidLidNoEndDateFlag = Key[bool]{Name: "PidLidNoEndDateFlag", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x100B, Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidLidNonSendBccTrackStatus: non send bcc track status. MS-OXOCAL 2.2.1.24. Also PidLidNonSendableBccTrackStatus, dispidNonSendBccTrackStatus.
+	// PidLidNonSendBccTrackStatus: non send Bcc track status. MS-OXOCAL 2.2.1.24. Also PidLidNonSendableBccTrackStatus, dispidNonSendBccTrackStatus.
 	PidLidNonSendBccTrackStatus = Key[[]int32]{Name: "PidLidNonSendBccTrackStatus", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8545, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
-	// PidLidNonSendCcTrackStatus: non send cc track status. MS-OXOCAL 2.2.1.23. Also dispidNonSendCcTrackStatus.
+	// PidLidNonSendCcTrackStatus: non send Cc track status. MS-OXOCAL 2.2.1.23. Also dispidNonSendCcTrackStatus.
 	PidLidNonSendCcTrackStatus = Key[[]int32]{Name: "PidLidNonSendCcTrackStatus", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8544, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
 	// PidLidNonSendToTrackStatus: non send to track status. MS-OXOCAL 2.2.1.22. Also dispidNonSendToTrackStatus.
 	PidLidNonSendToTrackStatus = Key[[]int32]{Name: "PidLidNonSendToTrackStatus", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8543, Type: mapi.PtypMultipleInteger32}, from: as[[]int32], to: rawList[int32]}
 
-	// PidLidNonSendableBcc: non sendable bcc. MS-OXOCAL 2.2.1.21. Also dispidNonSendableBCC.
+	// PidLidNonSendableBcc: non sendable Bcc. MS-OXOCAL 2.2.1.21. Also dispidNonSendableBCC.
 	PidLidNonSendableBcc = Key[string]{Name: "PidLidNonSendableBcc", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8538, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidNonSendableCc: non sendable cc. MS-OXOCAL 2.2.1.20. Also dispidNonSendableCC.
+	// PidLidNonSendableCc: non sendable Cc. MS-OXOCAL 2.2.1.20. Also dispidNonSendableCC.
 	PidLidNonSendableCc = Key[string]{Name: "PidLidNonSendableCc", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8537, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidNonSendableTo: non sendable to. MS-OXOCAL 2.2.1.19. Also PidLidNonSendtableTo, dispidNonSendableTo.
@@ -3580,25 +3583,25 @@ var (
 	// PidLidPercentComplete: how much of the task is done, from 0 to 1. MS-OXOFLAG 2.2.2.3. Also dispidPercentComplete.
 	PidLidPercentComplete = Key[float64]{Name: "PidLidPercentComplete", prop: mapi.Prop{Set: PSETIDTask, ID: 0x8102, Type: mapi.PtypFloating64}, from: as[float64], to: raw[float64]}
 
-	// PidLidPostRssChannel: post rss channel. MS-OXORSS 2.2.1.5. Also dispidPostRssChannel.
+	// PidLidPostRssChannel: post RSS channel. MS-OXORSS 2.2.1.5. Also dispidPostRssChannel.
 	PidLidPostRssChannel = Key[string]{Name: "PidLidPostRssChannel", prop: mapi.Prop{Set: PSETIDPostRss, ID: 0x8904, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidPostRssChannelLink: post rss channel link. MS-OXORSS 2.2.1.1. Also dispidPostRssChannelLink.
+	// PidLidPostRssChannelLink: post RSS channel link. MS-OXORSS 2.2.1.1. Also dispidPostRssChannelLink.
 	PidLidPostRssChannelLink = Key[string]{Name: "PidLidPostRssChannelLink", prop: mapi.Prop{Set: PSETIDPostRss, ID: 0x8900, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidPostRssItemGuid: post rss item guid. MS-OXORSS 2.2.1.4. Also dispidPostRssItemGuid.
+	// PidLidPostRssItemGuid: post RSS item GUID. MS-OXORSS 2.2.1.4. Also dispidPostRssItemGuid.
 	PidLidPostRssItemGuid = Key[string]{Name: "PidLidPostRssItemGuid", prop: mapi.Prop{Set: PSETIDPostRss, ID: 0x8903, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidPostRssItemHash: post rss item hash. MS-OXORSS 2.2.1.3. Also dispidPostRssItemHash.
+	// PidLidPostRssItemHash: post RSS item hash. MS-OXORSS 2.2.1.3. Also dispidPostRssItemHash.
 	PidLidPostRssItemHash = Key[int32]{Name: "PidLidPostRssItemHash", prop: mapi.Prop{Set: PSETIDPostRss, ID: 0x8902, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidPostRssItemLink: post rss item link. MS-OXORSS 2.2.1.2. Also dispidPostRssItemLink.
+	// PidLidPostRssItemLink: post RSS item link. MS-OXORSS 2.2.1.2. Also dispidPostRssItemLink.
 	PidLidPostRssItemLink = Key[string]{Name: "PidLidPostRssItemLink", prop: mapi.Prop{Set: PSETIDPostRss, ID: 0x8901, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidPostRssItemXml: post rss item xml. MS-OXORSS 2.2.1.6. Also dispidPostRssItemXml.
+	// PidLidPostRssItemXml: post RSS item XML. MS-OXORSS 2.2.1.6. Also dispidPostRssItemXml.
 	PidLidPostRssItemXml = Key[string]{Name: "PidLidPostRssItemXml", prop: mapi.Prop{Set: PSETIDPostRss, ID: 0x8905, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidPostRssSubscription: post rss subscription. MS-OXORSS 2.2.1.7. Also dispidPostRssSubscription.
+	// PidLidPostRssSubscription: post RSS subscription. MS-OXORSS 2.2.1.7. Also dispidPostRssSubscription.
 	PidLidPostRssSubscription = Key[string]{Name: "PidLidPostRssSubscription", prop: mapi.Prop{Set: PSETIDPostRss, ID: 0x8906, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidPostalAddressId: which address of a contact is its mailing address. MS-OXOCNTC 2.2.1.3.9. Also dispidPostalAddressId.
@@ -3718,13 +3721,13 @@ var (
 	// PidLidSharingBindingEntryId: sharing binding entry id. MS-OXSHARE 2.2.6. Also dispidSharingBindingEid.
 	PidLidSharingBindingEntryId = Key[[]byte]{Name: "PidLidSharingBindingEntryId", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A2D, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidLidSharingBrowseUrl: sharing browse url. MS-OXSHARE 2.2.6. Also dispidSharingBrowseUrl.
+	// PidLidSharingBrowseUrl: sharing browse URL. MS-OXSHARE 2.2.6. Also dispidSharingBrowseUrl.
 	PidLidSharingBrowseUrl = Key[string]{Name: "PidLidSharingBrowseUrl", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A51, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingCapabilities: what a sharing message is about. MS-OXSHARE 2.2.2.1. Also dispidSharingCaps.
 	PidLidSharingCapabilities = Key[mapi.SharingCapabilities]{Name: "PidLidSharingCapabilities", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A17, Type: mapi.PtypInteger32}, from: asInt32[mapi.SharingCapabilities], to: rawInt32[mapi.SharingCapabilities]}
 
-	// PidLidSharingConfigurationUrl: sharing configuration url. MS-OXSHARE 2.2.2.3. Also dispidSharingConfigUrl.
+	// PidLidSharingConfigurationUrl: sharing configuration URL. MS-OXSHARE 2.2.2.3. Also dispidSharingConfigUrl.
 	PidLidSharingConfigurationUrl = Key[string]{Name: "PidLidSharingConfigurationUrl", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A24, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingDataRangeEnd: sharing data range end. MS-OXSHARE 2.2.6. Also dispidSharingDataRangeEnd.
@@ -3736,7 +3739,7 @@ var (
 	// PidLidSharingDetail: sharing detail. MS-OXSHARE 2.2.6. Also dispidSharingDetail.
 	PidLidSharingDetail = Key[int32]{Name: "PidLidSharingDetail", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A2B, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidSharingExtensionXml: sharing extension xml. MS-OXSHARE 2.2.6. Also dispidSharingExtXml.
+	// PidLidSharingExtensionXml: sharing extension XML. MS-OXSHARE 2.2.6. Also dispidSharingExtXml.
 	PidLidSharingExtensionXml = Key[string]{Name: "PidLidSharingExtensionXml", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A21, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingFilter: sharing filter. MS-OXSHARE 2.2.6. Also dispidSharingFilter.
@@ -3760,10 +3763,10 @@ var (
 	// PidLidSharingInitiatorName: sharing initiator name. MS-OXSHARE 2.2.2.8. Also dispidSharingInitiatorName.
 	PidLidSharingInitiatorName = Key[string]{Name: "PidLidSharingInitiatorName", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A07, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingInitiatorSmtp: sharing initiator smtp. MS-OXSHARE 2.2.2.9. Also dispidSharingInitiatorSmtp.
+	// PidLidSharingInitiatorSmtp: sharing initiator SMTP. MS-OXSHARE 2.2.2.9. Also dispidSharingInitiatorSmtp.
 	PidLidSharingInitiatorSmtp = Key[string]{Name: "PidLidSharingInitiatorSmtp", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A08, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingInstanceGuid: sharing instance guid. MS-OXSHARE 2.2.6. Also dispidSharingInstanceGuid.
+	// PidLidSharingInstanceGuid: sharing instance GUID. MS-OXSHARE 2.2.6. Also dispidSharingInstanceGuid.
 	PidLidSharingInstanceGuid = Key[[]byte]{Name: "PidLidSharingInstanceGuid", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A1C, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidSharingLastAutoSyncTime: sharing last auto sync time. MS-OXSHARE 2.2.6. Also dispidSharingLastAutoSync.
@@ -3784,13 +3787,13 @@ var (
 	// PidLidSharingLocalPath: sharing local path. MS-OXSHARE 2.2.6. Also dispidSharingLocalPath.
 	PidLidSharingLocalPath = Key[string]{Name: "PidLidSharingLocalPath", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A0E, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingLocalStoreUid: sharing local store uid. MS-OXSHARE 2.2.6. Also dispidSharingLocalStoreUid.
+	// PidLidSharingLocalStoreUid: sharing local store UID. MS-OXSHARE 2.2.6. Also dispidSharingLocalStoreUid.
 	PidLidSharingLocalStoreUid = Key[string]{Name: "PidLidSharingLocalStoreUid", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A49, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingLocalType: sharing local type. MS-OXSHARE 2.2.2.10. Also dispidSharingLocalType.
 	PidLidSharingLocalType = Key[string]{Name: "PidLidSharingLocalType", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A14, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingLocalUid: sharing local uid. MS-OXSHARE 2.2.6. Also dispidSharingLocalUid.
+	// PidLidSharingLocalUid: sharing local UID. MS-OXSHARE 2.2.6. Also dispidSharingLocalUid.
 	PidLidSharingLocalUid = Key[string]{Name: "PidLidSharingLocalUid", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A10, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingOriginalMessageEntryId: sharing original message entry id. MS-OXSHARE 2.2.6. Also dispidSharingOriginalMessageEid.
@@ -3808,13 +3811,13 @@ var (
 	// PidLidSharingProviderExtension: sharing provider extension. MS-OXSHARE 2.2.6. Also dispidSharingProviderExtension.
 	PidLidSharingProviderExtension = Key[string]{Name: "PidLidSharingProviderExtension", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A0B, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingProviderGuid: sharing provider guid. MS-OXSHARE 2.2.2.12. Also dispidSharingProviderGuid.
+	// PidLidSharingProviderGuid: sharing provider GUID. MS-OXSHARE 2.2.2.12. Also dispidSharingProviderGuid.
 	PidLidSharingProviderGuid = Key[[]byte]{Name: "PidLidSharingProviderGuid", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A01, Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidLidSharingProviderName: sharing provider name. MS-OXSHARE 2.2.2.14. Also dispidSharingProviderName.
 	PidLidSharingProviderName = Key[string]{Name: "PidLidSharingProviderName", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A02, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingProviderUrl: sharing provider url. MS-OXSHARE 2.2.2.16. Also dispidSharingProviderUrl.
+	// PidLidSharingProviderUrl: sharing provider URL. MS-OXSHARE 2.2.2.16. Also dispidSharingProviderUrl.
 	PidLidSharingProviderUrl = Key[string]{Name: "PidLidSharingProviderUrl", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A03, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingRangeEnd: sharing range end. MS-OXSHARE 2.2.6. Also dispidSharingRangeEnd.
@@ -3850,13 +3853,13 @@ var (
 	// PidLidSharingRemotePath: sharing remote path. MS-OXSHARE 2.2.6. Also dispidSharingRemotePath.
 	PidLidSharingRemotePath = Key[string]{Name: "PidLidSharingRemotePath", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A04, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingRemoteStoreUid: sharing remote store uid. MS-OXSHARE 2.2.3.3. Also dispidSharingRemoteStoreUid.
+	// PidLidSharingRemoteStoreUid: sharing remote store UID. MS-OXSHARE 2.2.3.3. Also dispidSharingRemoteStoreUid.
 	PidLidSharingRemoteStoreUid = Key[string]{Name: "PidLidSharingRemoteStoreUid", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A48, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingRemoteType: sharing remote type. MS-OXSHARE 2.2.3.5. Also dispidSharingRemoteType.
 	PidLidSharingRemoteType = Key[string]{Name: "PidLidSharingRemoteType", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A1D, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidLidSharingRemoteUid: sharing remote uid. MS-OXSHARE 2.2.3.7. Also dispidSharingRemoteUid.
+	// PidLidSharingRemoteUid: sharing remote UID. MS-OXSHARE 2.2.3.7. Also dispidSharingRemoteUid.
 	PidLidSharingRemoteUid = Key[string]{Name: "PidLidSharingRemoteUid", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A06, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingRemoteUser: sharing remote user. MS-OXSHARE 2.2.6. Also dispidSharingRemoteUser.
@@ -3895,7 +3898,7 @@ var (
 	// PidLidSharingTimeToLiveAuto: sharing time to live auto. MS-OXSHARE 2.2.6. Also dispidSharingTimeToLiveAuto.
 	PidLidSharingTimeToLiveAuto = Key[int32]{Name: "PidLidSharingTimeToLiveAuto", prop: mapi.Prop{Set: PSETIDSharing, ID: 0x8A56, Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidLidSharingWebUrl: sharing web url.
+	// PidLidSharingWebUrl: sharing web URL.
 	PidLidSharingWebUrl = Key[string]{Name: "PidLidSharingWebUrl", prop: mapi.Prop{Set: PSETIDCommon, ID: 0x8596, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidLidSharingWorkingHoursDays: sharing working hours days. MS-OXSHARE 2.2.6. Also PidLidSharingWorkingHoursDay, dispidSharingWorkingHoursDays.
@@ -4171,7 +4174,7 @@ var (
 	// PidNameAutomaticSpeechRecognitionData: automatic speech recognition data. MS-OXOUM 2.2.5.13.
 	PidNameAutomaticSpeechRecognitionData = Key[[]byte]{Name: "PidNameAutomaticSpeechRecognitionData", prop: mapi.Prop{Set: PSETIDUnifiedMessaging, Name: "AsrData", Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidNameBcc: bcc.
+	// PidNameBcc: Bcc.
 	PidNameBcc = Key[string]{Name: "PidNameBcc", prop: mapi.Prop{Set: PSInternetHeaders, Name: "bcc", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameBirthdayContactAttributionDisplayName: birthday contact attribution display name. MS-OXOCAL 2.2.1.52.
@@ -4180,7 +4183,7 @@ var (
 	// PidNameBirthdayContactEntryId: birthday contact entry id. MS-OXOCAL 2.2.1.53.
 	PidNameBirthdayContactEntryId = Key[[]byte]{Name: "PidNameBirthdayContactEntryId", prop: mapi.Prop{Set: PSETIDAddress, Name: "BirthdayContactEntryId", Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
-	// PidNameBirthdayContactPersonGuid: birthday contact person guid. MS-OXOCAL 2.2.1.54.
+	// PidNameBirthdayContactPersonGuid: birthday contact person GUID. MS-OXOCAL 2.2.1.54.
 	PidNameBirthdayContactPersonGuid = Key[[]byte]{Name: "PidNameBirthdayContactPersonGuid", prop: mapi.Prop{Set: PSETIDAddress, Name: "BirthdayContactPersonGuid", Type: mapi.PtypBinary}, from: as[[]byte], to: rawBytes[[]byte]}
 
 	// PidNameByteCount: byte count. MS-OXODOC 2.2.1.22. Also urn:schemas-microsoft-com:office:office#Bytes.
@@ -4195,13 +4198,13 @@ var (
 	// PidNameCalendarContact: calendar contact. MS-XWDCAL 2.2.2.9.
 	PidNameCalendarContact = Key[string]{Name: "PidNameCalendarContact", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:contact", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameCalendarContactUrl: calendar contact url. MS-XWDCAL 2.2.2.10.
+	// PidNameCalendarContactUrl: calendar contact URL. MS-XWDCAL 2.2.2.10.
 	PidNameCalendarContactUrl = Key[string]{Name: "PidNameCalendarContactUrl", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:contacturl", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameCalendarCreated: calendar created. MS-XWDCAL 2.2.2.11.
 	PidNameCalendarCreated = Key[time.Time]{Name: "PidNameCalendarCreated", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:created", Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidNameCalendarDescriptionUrl: calendar description url. MS-XWDCAL 2.2.2.12.
+	// PidNameCalendarDescriptionUrl: calendar description URL. MS-XWDCAL 2.2.2.12.
 	PidNameCalendarDescriptionUrl = Key[string]{Name: "PidNameCalendarDescriptionUrl", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:descriptionurl", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameCalendarDuration: calendar duration. MS-XWDCAL 2.2.2.13.
@@ -4228,7 +4231,7 @@ var (
 	// PidNameCalendarLastModified: calendar last modified. MS-XWDCAL 2.2.2.20.
 	PidNameCalendarLastModified = Key[time.Time]{Name: "PidNameCalendarLastModified", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:lastmodified", Type: mapi.PtypTime}, from: as[time.Time], to: raw[time.Time]}
 
-	// PidNameCalendarLocationUrl: calendar location url. MS-XWDCAL 2.2.2.21.
+	// PidNameCalendarLocationUrl: calendar location URL. MS-XWDCAL 2.2.2.21.
 	PidNameCalendarLocationUrl = Key[string]{Name: "PidNameCalendarLocationUrl", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:locationurl", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameCalendarMeetingStatus: calendar meeting status. MS-XWDCAL 2.2.2.22.
@@ -4273,7 +4276,7 @@ var (
 	// PidNameCategory: category. MS-OXODOC 2.2.1.18. Also urn:schemas-microsoft-com:office:office#Category.
 	PidNameCategory = Key[string]{Name: "PidNameCategory", prop: mapi.Prop{Set: PSPublicStrings, Name: "Category", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameCc: cc.
+	// PidNameCc: Cc.
 	PidNameCc = Key[string]{Name: "PidNameCc", prop: mapi.Prop{Set: PSInternetHeaders, Name: "cc", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameCharacterCount: character count. MS-OXODOC 2.2.1.16. Also urn:schemas-microsoft-com:office:office#Characters.
@@ -4327,7 +4330,7 @@ var (
 	// PidNameDavParentName: dav parent name. MS-XWDCAL 2.2.1.5.
 	PidNameDavParentName = Key[string]{Name: "PidNameDavParentName", prop: mapi.Prop{Set: PSPublicStrings, Name: "DAV:parentname", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameDavUid: dav uid. MS-XWDCAL 2.2.1.6.
+	// PidNameDavUid: dav UID. MS-XWDCAL 2.2.1.6.
 	PidNameDavUid = Key[string]{Name: "PidNameDavUid", prop: mapi.Prop{Set: PSPublicStrings, Name: "DAV:uid", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameDocumentParts: document parts. MS-OXODOC 2.2.1.29. Also urn:schemas-microsoft-com:office:office#PartTitles.
@@ -4399,16 +4402,16 @@ var (
 	// PidNameHttpmailCalendar: httpmail calendar. MS-XWDCAL 2.2.3.1.
 	PidNameHttpmailCalendar = Key[string]{Name: "PidNameHttpmailCalendar", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:httpmail:calendar", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameHttpmailHtmlDescription: httpmail html description. MS-XWDCAL 2.2.3.2.
+	// PidNameHttpmailHtmlDescription: httpmail HTML description. MS-XWDCAL 2.2.3.2.
 	PidNameHttpmailHtmlDescription = Key[string]{Name: "PidNameHttpmailHtmlDescription", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:httpmail:htmldescription", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameHttpmailSendMessage: httpmail send message. MS-XWDCAL 2.2.3.3.
 	PidNameHttpmailSendMessage = Key[string]{Name: "PidNameHttpmailSendMessage", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:httpmail:sendmsg", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameICalendarRecurrenceDate: i calendar recurrence date. MS-XWDCAL 2.2.2.36.
+	// PidNameICalendarRecurrenceDate: iCalendar recurrence date. MS-XWDCAL 2.2.2.36.
 	PidNameICalendarRecurrenceDate = Key[[]time.Time]{Name: "PidNameICalendarRecurrenceDate", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:rdate", Type: mapi.PtypMultipleTime}, from: as[[]time.Time], to: rawList[time.Time]}
 
-	// PidNameICalendarRecurrenceRule: i calendar recurrence rule. MS-XWDCAL 2.2.2.37.
+	// PidNameICalendarRecurrenceRule: iCalendar recurrence rule. MS-XWDCAL 2.2.2.37.
 	PidNameICalendarRecurrenceRule = Key[[]string]{Name: "PidNameICalendarRecurrenceRule", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:rrule", Type: mapi.PtypMultipleString}, from: as[[]string], to: rawList[string]}
 
 	// PidNameInstantMessagingAddress2: instant messaging address 2.
@@ -4441,7 +4444,7 @@ var (
 	// PidNameLinksDirty: links dirty. MS-OXODOC 2.2.1.31. Also urn:schemas-microsoft-com:office:office#LinksUpToDate.
 	PidNameLinksDirty = Key[bool]{Name: "PidNameLinksDirty", prop: mapi.Prop{Set: PSPublicStrings, Name: "LinksDirty", Type: mapi.PtypBoolean}, from: as[bool], to: raw[bool]}
 
-	// PidNameLocationUrl: location url. Also LocationUrl.
+	// PidNameLocationUrl: location URL. Also LocationUrl.
 	PidNameLocationUrl = Key[string]{Name: "PidNameLocationUrl", prop: mapi.Prop{Set: PSPublicStrings, Name: "urn:schemas:calendar:locationurl", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameMSIPLabels: MSIP labels. MS-OXCMSG 2.2.1.59.
@@ -4459,7 +4462,7 @@ var (
 	// PidNameNoteCount: note count. MS-OXODOC 2.2.1.26. Also urn:schemas-microsoft-com:office:office#Notes.
 	PidNameNoteCount = Key[int32]{Name: "PidNameNoteCount", prop: mapi.Prop{Set: PSPublicStrings, Name: "NoteCount", Type: mapi.PtypInteger32}, from: as[int32], to: raw[int32]}
 
-	// PidNameOMSAccountGuid: OMS account guid. MS-OXOSMMS 2.2.1.1.
+	// PidNameOMSAccountGuid: OMS account GUID. MS-OXOSMMS 2.2.1.1.
 	PidNameOMSAccountGuid = Key[string]{Name: "PidNameOMSAccountGuid", prop: mapi.Prop{Set: PSPublicStrings, Name: "OMSAccountGuid", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameOMSMobileModel: OMS mobile model. MS-OXOSMMS 2.2.1.6.
@@ -4540,13 +4543,13 @@ var (
 	// PidNameXSenderTelephoneNumber: x sender telephone number. MS-OXOUM 2.2.5.2.
 	PidNameXSenderTelephoneNumber = Key[string]{Name: "PidNameXSenderTelephoneNumber", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-callingtelephonenumber", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameXSharingBrowseUrl: x sharing browse url. MS-OXSHARE 2.2.6.
+	// PidNameXSharingBrowseUrl: x sharing browse URL. MS-OXSHARE 2.2.6.
 	PidNameXSharingBrowseUrl = Key[string]{Name: "PidNameXSharingBrowseUrl", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-browse-url", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameXSharingCapabilities: x sharing capabilities. MS-OXSHARE 2.2.2.2.
 	PidNameXSharingCapabilities = Key[string]{Name: "PidNameXSharingCapabilities", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-capabilities", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameXSharingConfigUrl: x sharing config url. MS-OXSHARE 2.2.2.4.
+	// PidNameXSharingConfigUrl: x sharing config URL. MS-OXSHARE 2.2.2.4.
 	PidNameXSharingConfigUrl = Key[string]{Name: "PidNameXSharingConfigUrl", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-config-url", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameXSharingExendedCaps: x sharing exended caps. MS-OXSHARE 2.2.6.
@@ -4558,19 +4561,19 @@ var (
 	// PidNameXSharingFlavor: x sharing flavor. MS-OXSHARE 2.2.2.6.
 	PidNameXSharingFlavor = Key[string]{Name: "PidNameXSharingFlavor", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-flavor", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameXSharingInstanceGuid: x sharing instance guid. MS-OXSHARE 2.2.6.
+	// PidNameXSharingInstanceGuid: x sharing instance GUID. MS-OXSHARE 2.2.6.
 	PidNameXSharingInstanceGuid = Key[string]{Name: "PidNameXSharingInstanceGuid", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-instance-guid", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameXSharingLocalType: x sharing local type. MS-OXSHARE 2.2.2.11.
 	PidNameXSharingLocalType = Key[string]{Name: "PidNameXSharingLocalType", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-local-type", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameXSharingProviderGuid: x sharing provider guid. MS-OXSHARE 2.2.2.13.
+	// PidNameXSharingProviderGuid: x sharing provider GUID. MS-OXSHARE 2.2.2.13.
 	PidNameXSharingProviderGuid = Key[string]{Name: "PidNameXSharingProviderGuid", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-provider-guid", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameXSharingProviderName: x sharing provider name. MS-OXSHARE 2.2.2.15.
 	PidNameXSharingProviderName = Key[string]{Name: "PidNameXSharingProviderName", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-provider-name", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameXSharingProviderUrl: x sharing provider url. MS-OXSHARE 2.2.2.17.
+	// PidNameXSharingProviderUrl: x sharing provider URL. MS-OXSHARE 2.2.2.17.
 	PidNameXSharingProviderUrl = Key[string]{Name: "PidNameXSharingProviderUrl", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-provider-url", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameXSharingRemoteName: x sharing remote name. MS-OXSHARE 2.2.3.2.
@@ -4579,13 +4582,13 @@ var (
 	// PidNameXSharingRemotePath: x sharing remote path. MS-OXSHARE 2.2.6.
 	PidNameXSharingRemotePath = Key[string]{Name: "PidNameXSharingRemotePath", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-remote-path", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameXSharingRemoteStoreUid: x sharing remote store uid. MS-OXSHARE 2.2.3.4.
+	// PidNameXSharingRemoteStoreUid: x sharing remote store UID. MS-OXSHARE 2.2.3.4.
 	PidNameXSharingRemoteStoreUid = Key[string]{Name: "PidNameXSharingRemoteStoreUid", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-remote-store-uid", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameXSharingRemoteType: x sharing remote type. MS-OXSHARE 2.2.3.6.
 	PidNameXSharingRemoteType = Key[string]{Name: "PidNameXSharingRemoteType", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-remote-type", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
-	// PidNameXSharingRemoteUid: x sharing remote uid. MS-OXSHARE 2.2.3.8.
+	// PidNameXSharingRemoteUid: x sharing remote UID. MS-OXSHARE 2.2.3.8.
 	PidNameXSharingRemoteUid = Key[string]{Name: "PidNameXSharingRemoteUid", prop: mapi.Prop{Set: PSInternetHeaders, Name: "x-sharing-remote-uid", Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
 	// PidNameXSieve: x sieve.

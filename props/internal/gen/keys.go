@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,9 @@ func keyDoc(k key) string {
 	fmt.Fprintf(&b, "%s: %s.", k.name, k.get("meaning"))
 	if s := k.get("spec"); s != "" {
 		b.WriteString(" " + s + ".")
+	}
+	if slices.Contains(k.list("flags"), "nspi") {
+		b.WriteString(" Address book only.")
 	}
 	if a := k.list("aliases"); len(a) > 0 {
 		b.WriteString(" Also " + strings.Join(a, ", ") + ".")
