@@ -265,8 +265,12 @@ func (c *comparesValue) holds(obj Getter) (bool, error) {
 	if !c.prop.Type.IsMultiple() || !valueFits(t, v) {
 		return c.op.holds(-1), nil // of another type, which counts as absent
 	}
+	return c.any(base, v)
+}
+
+func (c *comparesValue) any(t Type, v Value) (bool, error) {
 	for e := range elements(v) {
-		if ok, err := c.one(base, e); ok || err != nil {
+		if ok, err := c.one(t, e); ok || err != nil {
 			return ok, matchError(c.prop, err)
 		}
 	}
