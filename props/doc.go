@@ -11,7 +11,8 @@
 //
 // # Nouns
 //
-//   - [Key]: a property with the Go type of its value; [AnyKey] is its identity alone
+//   - [Key]: a property with the Go type of its value; [AnyKey] is its identity alone;
+//     [NewKey] makes one for a property of your own
 //   - PSETIDCommon and so on: the property sets
 //   - [Info]: what the dictionary knows about a property; [Lookup] and [ByTag] find it
 //   - [Name]: the canonical name of a property, for people

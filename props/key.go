@@ -14,7 +14,8 @@ const MaxValue = 64 << 20
 
 // A Key is a property known at compile time. T is the Go type of its value: the
 // type that [mapi.Value] lists for the property type, or an enumeration of
-// package mapi. Keys are made by this package only and never change.
+// package mapi. Keys never change. The zero Key is of no use: keys come from the
+// dictionary or from [NewKey].
 type Key[T any] struct {
 	Name string // canonical name, as in MS-OXPROPS section 2
 
