@@ -16,27 +16,27 @@ func NewKey[T any](name string, p mapi.Prop) Key[T] {
 	if err := mapi.CheckValue(p.Type, sample[T]()); err != nil {
 		panic(fmt.Sprintf("props: NewKey[%v](%q): %v", reflect.TypeFor[T](), name, err))
 	}
-	return Key[T]{Name: name, prop: p, from: as[T], to: rawAny[T]}
+	to := func(t T) mapi.Value { return rawAny(p.Type, t) }
+	return Key[T]{Name: name, prop: p, from: as[T], to: to}
 }
 
 // sample is a value of type T: lists have one element.
 func sample[T any]() mapi.Value {
-	t := reflect.TypeFor[T]()
-	if t.Kind() == reflect.Slice {
+	switch t := reflect.TypeFor[T](); {
+	case t.Kind() == reflect.Slice:
 		return reflect.MakeSlice(t, 1, 1).Interface()
+	case t == reflect.TypeFor[mapi.Restriction]():
+		return mapi.And()
 	}
 	var zero T
 	return zero
 }
 
-// rawAny is what raw, rawList and rawBytes are for types known to the generator.
-func rawAny[T any](t T) mapi.Value {
+// rawAny does what raw, rawList and rawBytes do for types that the generator
+// knows.
+func rawAny[T any](typ mapi.Type, t T) mapi.Value {
 	v := reflect.ValueOf(t)
-	if v.Kind() != reflect.Slice {
-		return t
-	}
-	isBytes := v.Type().Elem().Kind() == reflect.Uint8
-	if v.IsNil() || v.Len() == 0 && !isBytes {
+	if v.Kind() == reflect.Slice && (v.IsNil() || typ.IsMultiple() && v.Len() == 0) {
 		return nil
 	}
 	return t

@@ -30,6 +30,11 @@ func TestKeysOfYourOwn(t *testing.T) {
 	names.Set(&b, []string{})
 	photo.Set(&b, nil)
 	assert.False(t, names.Has(&b) || photo.Has(&b))
+	rule := props.NewKey[mapi.Restriction]("ZooRule", named("Rule", mapi.PtypRestriction))
+	rule.Set(&b, mapi.Exists(legs.Prop()))
+	assert.True(t, rule.Has(&b))
+	rule.Set(&b, nil)
+	assert.False(t, rule.Has(&b))
 	photo.SetStream(&b, stream("png"))
 	assert.Equal(t, []byte("png"), photo.Or(&b, nil))
 }
