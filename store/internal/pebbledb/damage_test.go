@@ -128,7 +128,7 @@ func TestDamageToAClosedStoreIsNeverSilent(t *testing.T) {
 	require.Equal(t, n, got)
 	found := map[bool]int{}
 	for _, name := range slices.Sorted(maps.Keys(whole)) {
-		step := max(1, len(whole[name])/40)
+		step := max(1, len(whole[name])/20)
 		if strings.HasPrefix(name, "MANIFEST") {
 			step = 3
 		}
@@ -214,7 +214,7 @@ func TestDamageToACrashedStoreLosesNoWitnessedCommit(t *testing.T) {
 			require.Equal(t, n, got)
 			found := map[bool]int{}
 			for _, name := range slices.Concat(whole.named(".log"), whole.named("MANIFEST")) {
-				for _, i := range places(len(whole[name]), 211) {
+				for _, i := range places(len(whole[name]), 977) {
 					for _, mask := range []byte{0x01, 0xFF} {
 						got, err := look(t, whole.flip(name, i, mask))
 						if err == nil {

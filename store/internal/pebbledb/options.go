@@ -26,8 +26,14 @@ type Options struct {
 
 	// MemTableSize is how much is collected in memory before it is written to a
 	// table, in bytes. It bounds the log that Open replays after a crash (at
-	// about 2 ms per MiB, for twice this size at worst). Default: 16 MiB.
+	// about 5 ms per MiB, for twice this size at worst). Default: 8 MiB.
 	MemTableSize int
+
+	// Dense compresses what is old with Zstandard instead of Snappy. Measured on
+	// text without cgo: a quarter less disk, for more than twice the work of
+	// compactions and 1.7 times that of a scan from disk. It may be changed at
+	// each Open.
+	Dense bool
 
 	// AcceptLoss opens a store whose log or list of tables shows that
 	// acknowledged commits are missing. Without it Open reports ErrDamaged and
@@ -50,7 +56,7 @@ func (o *Options) withDefaults() Options {
 		c.CacheSize = 64 << 20
 	}
 	if c.MemTableSize <= 0 {
-		c.MemTableSize = 16 << 20
+		c.MemTableSize = 8 << 20
 	}
 	return c
 }
@@ -90,7 +96,8 @@ func (o *Options) pebble(d *disk, log *logger) *pebble.Options {
 		l.FilterType = pebble.TableFilter
 		l.Compression = func() *sstable.CompressionProfile { return sstable.SnappyCompression }
 	}
-	// Most data rests in the last level, where it is written once and for long.
-	p.Levels[len(p.Levels)-1].Compression = func() *sstable.CompressionProfile { return sstable.ZstdCompression }
+	if o.Dense {
+		p.Levels[len(p.Levels)-1].Compression = func() *sstable.CompressionProfile { return sstable.ZstdCompression }
+	}
 	return p
 }

@@ -35,6 +35,9 @@ func (db *DB) Stats() (Stats, error) {
 			ReadDepth:   m.ReadAmp(),
 			OpenReaders: m.Snapshots.Count,
 		}
+		if m.WAL.Size > m.WAL.PhysicalSize { // Pebble asks for the size of a log when it is full
+			s.Disk += m.WAL.Size - m.WAL.PhysicalSize
+		}
 		return nil
 	})
 	return s, err
