@@ -31,6 +31,9 @@ type Hub struct {
 	closed    bool
 }
 
+// New returns a hub without subscriptions.
+func New() *Hub { return new(Hub) }
+
 // Publish hands over the events of the changes first to last of mailbox, in
 // order, once their commit is durable. Every writer calls it or [Hub.Lost] for
 // all its changes, also when there are no events: later ones wait for it. The
