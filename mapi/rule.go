@@ -10,6 +10,7 @@ type RuleAction struct {
 	Flavor uint32
 	Flags  uint32
 
+	InStore    bool         // ActionMove, ActionCopy: Folder is a server id within the rule's own store
 	Store      []byte       // ActionMove, ActionCopy: entry id of the store
 	Folder     []byte       // ActionMove, ActionCopy: entry id of the folder
 	Template   []byte       // ActionReply, ActionOOFReply: folder and message id of the template

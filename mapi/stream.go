@@ -29,7 +29,8 @@ func OpenValue(obj Getter, p Prop) (io.ReadCloser, int64, error) {
 }
 
 // ReadValue returns v with a [Stream] read into memory as t, which is a string
-// or binary type. It reports [ErrTooBig] when the stream is longer than max bytes.
+// or binary type. It reports [ErrTooBig] when the stream is longer than max bytes, and
+// [ErrCorruptData] when it has not the size that it said.
 func ReadValue(t Type, v Value, max int64) (Value, error) {
 	s, ok := v.(Stream)
 	if !ok {
@@ -38,14 +39,9 @@ func ReadValue(t Type, v Value, max int64) (Value, error) {
 	if s.Size() > max {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTooBig, s.Size())
 	}
-	r, err := s.Open()
+	b, err := readAll(s)
 	if err != nil {
 		return nil, err
-	}
-	defer r.Close()
-	b := make([]byte, s.Size())
-	if _, err := io.ReadFull(r, b); err != nil {
-		return nil, fmt.Errorf("%w: stream is shorter than it said: %w", ErrCorruptData, err)
 	}
 	switch {
 	case t.IsString():
@@ -54,6 +50,25 @@ func ReadValue(t Type, v Value, max int64) (Value, error) {
 		return Object(b), nil
 	}
 	return b, nil
+}
+
+func readAll(s Stream) ([]byte, error) {
+	r, err := s.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	b := make([]byte, max(s.Size(), 0)+1) // one more, to see the end
+	n, err := io.ReadFull(r, b)
+	switch {
+	case err == nil || err == io.EOF || err == io.ErrUnexpectedEOF:
+		if int64(n) != s.Size() {
+			return nil, fmt.Errorf("%w: stream has not the size that it said, %d", ErrCorruptData, s.Size())
+		}
+		return b[:n:n], nil
+	default:
+		return nil, err
+	}
 }
 
 // SizeOf is the number of bytes that v takes: UTF-8 for strings, the wire size

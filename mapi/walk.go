@@ -175,7 +175,7 @@ func equalAction(a, b RuleAction) bool {
 	if (a.Tag == nil) != (b.Tag == nil) || a.Tag != nil && !equalProperty(*a.Tag, *b.Tag) {
 		return false
 	}
-	return a.Type == b.Type && a.Flavor == b.Flavor && a.Flags == b.Flags &&
+	return a.Type == b.Type && a.Flavor == b.Flavor && a.Flags == b.Flags && a.InStore == b.InStore &&
 		a.TemplateID == b.TemplateID && a.Code == b.Code &&
 		bytes.Equal(a.Store, b.Store) && bytes.Equal(a.Folder, b.Folder) &&
 		bytes.Equal(a.Template, b.Template) && bytes.Equal(a.Data, b.Data) &&
