@@ -176,8 +176,10 @@ func (l *ledger) checkLog(name string) error {
 	return nil
 }
 
-// follow checks that s continues the logs before it, and when it is the last
-// one that they reach as far as anything was durable.
+// follow checks that s continues the logs before it and was closed when the
+// next one was begun; and when it is the last one, that they reach as far as
+// anything was durable. (Pebble takes one flipped bit in the number of a log
+// for its end.)
 func (l *ledger) follow(s *logSurvey, last bool) error {
 	if s.begin != 0 {
 		if l.end != 0 && s.begin != l.end {
@@ -186,6 +188,8 @@ func (l *ledger) follow(s *logSurvey, last bool) error {
 		l.end = s.end
 	}
 	switch {
+	case !last && !s.whole:
+		return errors.New("is followed by another one, but has no end")
 	case !last:
 		return nil
 	case l.end != 0 && l.best > l.end:

@@ -28,6 +28,7 @@ type logSurvey struct {
 
 	broken bool // behind the first unreadable place
 	closed bool // at the trailer, behind which nothing is
+	whole  bool // closed, and not broken before
 	rec    partialRecord
 }
 
@@ -77,6 +78,7 @@ func (s *logSurvey) block(b []byte) {
 			return // too small for a chunk
 		}
 		s.closed = s.trailer(b)
+		s.whole = s.closed && !s.broken
 		s.broken = true
 		s.rec = partialRecord{}
 		next := bytes.Index(b[8:], binary.LittleEndian.AppendUint32(nil, uint32(s.num)))
