@@ -3,6 +3,7 @@ package entity
 import (
 	"bytes"
 	"io"
+	"strings"
 )
 
 // A Range is a piece of the source: bytes from Start up to, not including, End.
@@ -105,7 +106,7 @@ func (p *parser) entity(part *Part, depth int, first bool, otherwise Media) deli
 	p.readHeader(part, first)
 	part.Type = otherwise
 	if f := part.Header.Find("Content-Type"); f != nil {
-		if m := ParseMedia(f.Value()); m.Type != "" {
+		if m := ParseMedia(f.Value()); strings.IndexByte(m.Type, '/') > 0 {
 			part.Type = m
 		}
 	}
@@ -127,7 +128,10 @@ func (p *parser) message(part *Part, depth int) delimiter {
 	inner := &Part{}
 	part.Parts = []*Part{inner}
 	d := p.entity(inner, depth+1, true, plainText)
-	inner.Body.End = p.bodyEnd(inner.Body.Start, d)
+	// The line end before a boundary may be the one that ends inner's header.
+	end := p.bodyEnd(part.Body.Start, d)
+	inner.Body = Range{min(inner.Body.Start, end), end}
+	inner.Head.End = min(inner.Head.End, end)
 	return d
 }
 

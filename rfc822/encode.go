@@ -1,0 +1,63 @@
+package rfc822
+
+import (
+	"io"
+	"time"
+
+	"github.com/okapi-mail/okapi/mapi"
+)
+
+// EncodeOptions say how [Encode] writes mail. The zero value and nil mean the
+// defaults.
+type EncodeOptions struct {
+	// Regenerate writes mail anew even if the original bytes still hold.
+	Regenerate bool
+
+	// Transport leaves out Bcc, as mail that is handed over for sending must.
+	// The original bytes are then not used when they have such a field.
+	Transport bool
+
+	// Boundary returns a new boundary for each multipart: at most 70 characters
+	// that RFC 2046 5.1.1 allows, unlike any line of a body. nil means random
+	// ones.
+	Boundary func() string
+
+	// MessageID returns the Message-ID, with its brackets, of a message that has
+	// none. nil means that such a message is written without.
+	MessageID func() string
+
+	// Date is written when a message has no date of submission. The zero time
+	// means that such a message is written without.
+	Date time.Time
+}
+
+// Encode writes msg as mail: the bytes that it was decoded from when they still
+// hold (see [Source]), else newly made ones with CRLF line ends (MS-OXCMAIL 2.1).
+// An error is one of w, or of reading a stream of msg.
+func Encode(w io.Writer, msg *mapi.Message, opts *EncodeOptions) error {
+	var o EncodeOptions
+	if opts != nil {
+		o = *opts
+	}
+	if err := encode(w, msg, &o); err != nil {
+		return &mapi.Error{Op: "rfc822.Encode", Code: codeOf(err), Err: err}
+	}
+	return nil
+}
+
+func codeOf(err error) mapi.Code {
+	return mapi.CodeOf(err)
+}
+
+func encode(w io.Writer, msg *mapi.Message, o *EncodeOptions) error {
+	if !o.Regenerate && !(o.Transport && hasBcc(msg)) {
+		src, err := openOriginal(msg)
+		if err == nil && src != nil {
+			defer src.Close()
+			_, err = src.WriteTo(w)
+			return err
+		}
+		// A recipe that cannot be read is no reason not to write the mail.
+	}
+	return generate(w, msg, o)
+}

@@ -1,0 +1,299 @@
+package rfc822
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/okapi-mail/okapi/mapi"
+)
+
+// A print is the fingerprint of what the mail form of a message depends on.
+type fprint struct {
+	sum         [sha256.Size]byte
+	attachments [][sha256.Size]byte // in the order of the message
+	fields      []uint64            // of the named properties of PS_INTERNET_HEADERS
+}
+
+// fingerprint digests the properties, recipients and attachments that the mail
+// form of a message depends on, in no order. It leaves out what a store computes
+// or changes without changing what the mail says: flags, categories, ids, sizes,
+// times of storage, conversation. A value is the same whether it is held in
+// memory or is a stream; a [mapi.Digester] is not read.
+//
+// Kept header fields have hashes of their own: a store may refuse names, and then
+// the mail is still the same, but a changed or added one is noticed.
+func fingerprint(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (fprint, error) {
+	var c collector
+	c.bag(bag, messageProp)
+	own, err := c.sum()
+	if err != nil {
+		return fprint{}, err
+	}
+	f := fprint{fields: c.fields}
+	h := make([]byte, 0, 512)
+	h = append(h, own...)
+
+	rows := make([][]byte, len(recipients))
+	for i, r := range recipients {
+		c.reset()
+		c.bag(&r.Properties, recipientProp)
+		if rows[i], err = c.sum(); err != nil {
+			return fprint{}, err
+		}
+	}
+	slices.SortFunc(rows, bytes.Compare)
+	for _, r := range rows {
+		h = append(h, r...)
+	}
+	h = append(h, "attachments"...)
+
+	for _, a := range attachments {
+		sum, err := c.attachment(a)
+		if err != nil {
+			return fprint{}, err
+		}
+		f.attachments = append(f.attachments, sum)
+	}
+	sorted := slices.Clone(f.attachments)
+	slices.SortFunc(sorted, func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
+	for i := range sorted {
+		h = append(h, sorted[i][:]...)
+	}
+	f.sum = sha256.Sum256(h)
+	return f, nil
+}
+
+// attachment digests an attachment with the message in it.
+func (c *collector) attachment(a *mapi.Attachment) (sum [sha256.Size]byte, err error) {
+	c.reset()
+	c.bag(&a.Properties, attachmentProp)
+	own, err := c.sum()
+	if err != nil {
+		return sum, err
+	}
+	if a.Embedded != nil {
+		e := a.Embedded
+		inner, err := fingerprint(&e.Properties, e.Recipients, e.Attachments)
+		if err != nil {
+			return sum, err
+		}
+		own = append(own, inner.sum[:]...)
+	}
+	return sha256.Sum256(own), nil
+}
+
+// messageProp: the tagged properties of a message that mail depends on.
+func messageProp(id uint32) bool {
+	switch id {
+	case 0x001A, // PidTagMessageClass
+		0x0015, 0x0030, 0x000F, 0x0019, // expiry, reply, deferred, latest delivery time
+		0x0017, 0x0036, // importance, sensitivity
+		0x0023, 0x0029, // receipts
+		0x0037, 0x0039, // subject, submit time
+		0x0042, 0x0064, 0x0065, 0x5D02, // sent representing
+		0x0C1A, 0x0C1E, 0x0C1F, 0x5D01, // sender
+		0x402B, 0x4029, 0x402A, 0x5D05, // read receipt
+		0x004F, 0x0050, // reply recipients
+		0x007D,                         // transport headers
+		0x1035, 0x1042, 0x1039, 0x1041, // internet ids, precedence
+		0x1043, 0x1044, 0x1045, // lists
+		0x1000, 0x1013, 0x1009, 0x1014, 0x1015, // bodies
+		0x3FDE, 0x3FDF: // code page, suppression
+		return true
+	}
+	return false
+}
+
+func recipientProp(id uint32) bool {
+	switch id {
+	case 0x0C15, 0x3001, 0x3002, 0x3003, 0x39FE: // type, name, address type, address, SMTP address
+		return true
+	}
+	return false
+}
+
+func attachmentProp(id uint32) bool {
+	switch id {
+	case 0x3701, 0x3705, // data, method
+		0x3707, 0x370E, 0x371B, // long name, media type, charset
+		0x3711, 0x3712, 0x3713, // content base, id, location
+		0x3714, 0x7FFE, 0x371A: // flags, hidden, payload class
+		return true
+	}
+	return false
+}
+
+// A collector brings properties into a form that is the same for equal bags. It
+// is used for one bag after the other.
+type collector struct {
+	buf    []byte
+	ends   []entry
+	fields []uint64
+	err    error
+}
+
+// An entry is where in buf a property is.
+type entry struct {
+	id         uint32
+	start, end int
+}
+
+func (c *collector) reset() { *c = collector{buf: c.buf[:0], ends: c.ends[:0], fields: c.fields} }
+
+func (c *collector) bag(bag *mapi.Properties, wanted func(id uint32) bool) {
+	if c.buf == nil {
+		c.buf = make([]byte, 0, 2048)
+		c.ends = make([]entry, 0, 32)
+	}
+	for p, v := range bag.All() {
+		switch {
+		case p.Set == mapi.PSInternetHeaders:
+			c.field(p, v)
+		case !p.IsNamed() && wanted(p.ID):
+			start := len(c.buf)
+			c.value(p.ID, v)
+			c.ends = append(c.ends, entry{p.ID, start, len(c.buf)})
+		}
+	}
+}
+
+// value appends a value: its kind, then itself when it is short, or its length
+// and digest.
+func (c *collector) value(id uint32, v mapi.Value) {
+	switch v := v.(type) {
+	case string:
+		if id == 0x0037 { // stores build it from its parts
+			v = strings.Join(strings.Fields(v), " ")
+		}
+		if c.head('s', int64(len(v))) {
+			c.buf = append(c.buf, v...)
+		} else {
+			c.digest(sha256.Sum256([]byte(v)))
+		}
+	case []byte:
+		if c.head('b', int64(len(v))) {
+			c.buf = append(c.buf, v...)
+		} else {
+			c.digest(sha256.Sum256(v))
+		}
+	case mapi.Stream:
+		c.stream(id, v)
+	case int32:
+		if id == 0x0C15 {
+			v &= 0xF // the rest is the state of sending
+		}
+		c.buf = binary.LittleEndian.AppendUint32(append(c.buf, 'i'), uint32(v))
+	case bool:
+		b := byte(0)
+		if v {
+			b = 1
+		}
+		c.buf = append(c.buf, '?', b)
+	case time.Time:
+		c.buf = binary.LittleEndian.AppendUint64(append(c.buf, 't'), mapi.ToFileTime(v))
+	default:
+		c.buf = fmt.Appendf(c.buf, "%T%v", v, v)
+	}
+}
+
+// inlineValue is the length up to which a value stands for itself.
+const inlineValue = 96
+
+func (c *collector) head(kind byte, n int64) (inline bool) {
+	c.buf = binary.AppendUvarint(append(c.buf, kind), uint64(n))
+	return n <= inlineValue
+}
+
+func (c *collector) digest(sum [sha256.Size]byte) { c.buf = append(c.buf, sum[:]...) }
+
+func (c *collector) stream(id uint32, s mapi.Stream) {
+	kind := byte('b')
+	if id == 0x0037 || isText(id) {
+		kind = 's'
+	}
+	inline := c.head(kind, s.Size())
+	if d, ok := s.(mapi.Digester); ok && !inline {
+		if sum, ok := d.Digest(); ok {
+			c.digest(sum)
+			return
+		}
+	}
+	r, err := s.Open()
+	if err != nil {
+		c.err = err
+		return
+	}
+	defer r.Close()
+	if inline {
+		b, err := io.ReadAll(io.LimitReader(r, inlineValue))
+		c.fail(err)
+		c.buf = append(c.buf, b...)
+		return
+	}
+	h := sha256.New()
+	_, err = copyAll(h, r)
+	c.fail(err)
+	c.buf = h.Sum(c.buf)
+}
+
+// isText: which of the properties are strings, for streams do not tell.
+func isText(id uint32) bool {
+	switch id {
+	case 0x1013, 0x1009, 0x3701, 0x004F:
+		return false
+	}
+	return true
+}
+
+func (c *collector) fail(err error) {
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+}
+
+// field hashes a kept header field by FNV-1a: it guards against changes, not
+// against forgers, who have the message anyway.
+func (c *collector) field(p mapi.Prop, v mapi.Value) {
+	if s, ok := v.(mapi.Stream); ok {
+		text, err := mapi.ReadValue(p.Type, s, maxHeaderText)
+		c.fail(err)
+		v = text
+	}
+	s, ok := v.(string)
+	if !ok {
+		return
+	}
+	h := uint64(14695981039346656037)
+	for _, t := range [3]string{p.Name, "\x00", s} {
+		for i := 0; i < len(t); i++ {
+			h = (h ^ uint64(t[i])) * 1099511628211
+		}
+	}
+	c.fields = append(c.fields, h)
+}
+
+// sum digests what was collected, sorted by id.
+func (c *collector) sum() ([]byte, error) {
+	slices.SortFunc(c.ends, func(a, b entry) int { return int(a.id) - int(b.id) })
+	h := make([]byte, 0, len(c.buf)+6*len(c.ends))
+	for _, e := range c.ends {
+		h = binary.LittleEndian.AppendUint32(h, e.id)
+		h = append(h, c.buf[e.start:e.end]...)
+	}
+	s := sha256.Sum256(h)
+	return s[:], c.err
+}
+
+// copyAll copies with a buffer of moderate size, whatever r and w can do.
+func copyAll(w io.Writer, r io.Reader) (int64, error) {
+	if t, ok := r.(io.WriterTo); ok {
+		return t.WriteTo(w)
+	}
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{r}, make([]byte, 32<<10))
+}

@@ -1,0 +1,379 @@
+package rfc822
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/rfc822/entity"
+)
+
+// A headerState is what one field says and another may overrule.
+type headerState struct {
+	from, sender *entity.Field
+	subject      string
+	hasSubject   bool
+	topic        bool
+
+	importance     mapi.Importance
+	importanceFrom int // which field said so: 4 is Importance, 1 the weakest
+	suppress       mapi.AutoResponseSuppress
+	received       bool
+	names          int
+}
+
+// header turns the header into properties (MS-OXCMAIL 2.2.3).
+func (m *message) header() {
+	m.headerText()
+	props.PidTagMessageClass.Set(m, "IPM.Note")
+	var s headerState
+	for f := range m.part.Header.All() {
+		if f.Malformed() || len(f.Value()) == 0 {
+			continue // an empty field says nothing
+		}
+		m.field(&s, f)
+	}
+	m.from(s.from, s.sender)
+	m.subject(&s)
+	if s.importanceFrom > 0 {
+		props.PidTagImportance.Set(m, s.importance)
+	} else {
+		props.PidTagImportance.Set(m, mapi.ImportanceNormal)
+	}
+	if s.suppress != 0 {
+		props.PidTagAutoResponseSuppress.Set(m, s.suppress)
+	}
+	if t, ok := props.PidTagClientSubmitTime.Get(m); ok && !s.received {
+		props.PidTagMessageDeliveryTime.Set(m, t)
+	}
+}
+
+// headerText keeps the header verbatim. When it is valid text the recipe refers
+// to the property.
+func (m *message) headerText() {
+	at := m.part.Head
+	at.End = min(at.End, at.Start+maxHeaderText)
+	if at.Len() == 0 {
+		return
+	}
+	b, err := m.src.read(at)
+	if m.failed(err) {
+		return
+	}
+	text := string(b)
+	if valid := validString(text); valid != text {
+		props.PidTagTransportMessageHeaders.Set(m, validString(entity.USASCII.Decode(b)))
+		return
+	}
+	props.PidTagTransportMessageHeaders.Set(m, text)
+	m.recipe.property(propHeaders, at)
+}
+
+// maxHeaderText bounds PidTagTransportMessageHeaders, 8 MiB.
+const maxHeaderText = 8 << 20
+
+// field dispatches one field by its name.
+func (m *message) field(s *headerState, f *entity.Field) {
+	var buf [40]byte
+	name := lowerInto(buf[:0], f.Key())
+	switch string(name) {
+	case "from":
+		if s.from == nil {
+			s.from = f
+		}
+	case "sender":
+		if s.sender == nil {
+			s.sender = f
+		}
+	case "to":
+		m.recipients(f, typeTo)
+	case "cc":
+		m.recipients(f, typeCc)
+	case "bcc":
+		m.recipients(f, typeBcc)
+	case "reply-to":
+		if !props.PidTagReplyRecipientNames.Has(m) {
+			m.replyTo(f)
+		}
+	case "disposition-notification-to":
+		m.receipt(f)
+	case "return-receipt-to":
+		props.PidTagOriginatorDeliveryReportRequested.Set(m, true)
+	case "subject":
+		if !s.hasSubject {
+			s.subject, s.hasSubject = f.Text(), true
+		}
+	case "thread-topic":
+		if topic := cleanSubject(f.Text()); topic != "" && !s.topic {
+			props.PidTagConversationTopic.Set(m, topic)
+			s.topic = true
+		}
+	case "thread-index":
+		if b := conversationIndex(f.Value()); b != nil {
+			props.PidTagConversationIndex.Set(m, b)
+		}
+	case "message-id":
+		m.text(props.PidTagInternetMessageId, f)
+	case "in-reply-to":
+		m.text(props.PidTagInReplyToId, f)
+	case "references":
+		m.text(props.PidTagInternetReferences, f)
+	case "date":
+		m.date(props.PidTagClientSubmitTime, f)
+	case "received":
+		if !s.received {
+			s.received = m.receivedDate(f)
+		}
+	case "expires", "expiry-date":
+		m.date(props.PidTagExpiryTime, f)
+	case "reply-by":
+		m.date(props.PidTagReplyTime, f)
+	case "deferred-delivery":
+		m.date(props.PidTagDeferredDeliveryTime, f)
+	case "latest-delivery-time":
+		m.date(props.PidTagLatestDeliveryTime, f)
+	case "importance":
+		s.important(4, f.Value())
+	case "x-priority":
+		s.important(3, f.Value())
+	case "priority":
+		s.important(2, f.Value())
+		m.priority(f.Value())
+	case "x-msmail-priority":
+		s.important(1, f.Value())
+	case "sensitivity":
+		if v, ok := sensitivityOf(f.Value()); ok {
+			props.PidTagSensitivity.Set(m, v)
+		}
+	case "keywords":
+		m.keywords(f)
+	case "auto-submitted":
+		if !bytes.EqualFold(f.Value(), []byte("no")) {
+			s.suppress |= mapi.SuppressOOF | mapi.SuppressAutoReply
+		}
+	case "x-auto-response-suppress":
+		s.suppress |= suppressOf(f.Value())
+	case "precedence":
+		m.set(precedence, f.Text())
+		switch strings.ToLower(string(f.Value())) {
+		case "bulk", "list", "junk":
+			s.suppress |= mapi.SuppressOOF | mapi.SuppressAutoReply
+		}
+	case "list-help", "x-list-help":
+		m.text(props.PidTagListHelp, f)
+	case "list-subscribe", "x-list-subscribe":
+		m.text(props.PidTagListSubscribe, f)
+	case "list-unsubscribe", "x-list-unsubscribe":
+		m.text(props.PidTagListUnsubscribe, f)
+	case "content-id":
+		m.set(props.PidTagBodyContentId.Prop(), trimID(f.Text()))
+	case "content-location":
+		m.text(props.PidTagBodyContentLocation, f)
+	default:
+		m.other(s, name, f)
+	}
+}
+
+// precedence is PR_INTERNET_PRECEDENCE, which MS-OXPROPS does not list.
+var precedence = mapi.Prop{ID: 0x1041, Type: mapi.PtypString}
+
+func lowerInto(dst, name []byte) []byte {
+	for _, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// other keeps fields that have no property of their own as named properties: a
+// few known ones and those beginning with "X-", up to a limit. What claims to
+// come from inside of an organisation is not taken from outside.
+func (m *message) other(s *headerState, name []byte, f *entity.Field) {
+	switch string(name) {
+	case "user-agent", "accept-language", "content-base", "content-class", "content-language",
+		"list-id", "list-post", "list-owner", "list-archive", "list-unsubscribe-post",
+		"comments", "organization", "organisation", "approved", "newsgroups", "followup-to",
+		"return-path", "delivered-to", "errors-to":
+	default:
+		if !bytes.HasPrefix(name, []byte("x-")) ||
+			bytes.HasPrefix(name, []byte("x-ms-exchange-organization-")) ||
+			bytes.HasPrefix(name, []byte("x-ms-exchange-forest-")) || len(name) > mapi.MaxNameLength {
+			return
+		}
+	}
+	if s.names == m.opts.MaxNames {
+		m.report(RuleNames, m.part, string(name))
+	}
+	if s.names++; s.names > m.opts.MaxNames {
+		return
+	}
+	p := mapi.Prop{Set: mapi.PSInternetHeaders, Name: string(name), Type: mapi.PtypString}
+	if !m.Has(p) {
+		m.set(p, f.Text())
+	}
+}
+
+// set gives p a text on one line, unless it is empty.
+func (m *message) set(p mapi.Prop, s string) {
+	if s = oneLine(s); s != "" {
+		m.Set(p, s)
+	}
+}
+
+type textKey interface{ Prop() mapi.Prop }
+
+func (m *message) text(key textKey, f *entity.Field) {
+	if p := key.Prop(); m.Get(p) == nil {
+		m.set(p, f.Text())
+	}
+}
+
+func (m *message) date(key textKey, f *entity.Field) {
+	t, ok := entity.ParseDate(f.Value())
+	if !ok {
+		m.report(entity.RuleDate, m.part, string(f.Raw))
+		return
+	}
+	if p := key.Prop(); m.Get(p) == nil {
+		m.Set(p, t)
+	}
+}
+
+// receivedDate takes the delivery time from the newest Received field, which
+// is the first.
+func (m *message) receivedDate(f *entity.Field) bool {
+	v := f.Value()
+	i := bytes.LastIndexByte(v, ';')
+	if i < 0 {
+		return false
+	}
+	var t time.Time
+	var ok bool
+	if t, ok = entity.ParseDate(v[i+1:]); !ok {
+		return false
+	}
+	props.PidTagMessageDeliveryTime.Set(m, t)
+	return true
+}
+
+func (m *message) subject(s *headerState) {
+	if !s.hasSubject {
+		return
+	}
+	subject := cleanSubject(s.subject)
+	prefix, rest := splitSubject(subject)
+	props.PidTagSubject.Set(m, subject)
+	props.PidTagSubjectPrefix.Set(m, prefix)
+	props.PidTagNormalizedSubject.Set(m, rest)
+	if !s.topic && rest != "" {
+		props.PidTagConversationTopic.Set(m, rest)
+	}
+}
+
+// important notes what a field says of the importance; rank tells which of
+// several contradicting fields wins (MS-OXCMAIL 2.2.3.2.5).
+func (s *headerState) important(rank int, v []byte) {
+	if rank < s.importanceFrom {
+		return
+	}
+	word := strings.ToLower(string(firstWord(v)))
+	switch {
+	case word == "high" || word == "urgent" || rank == 3 && (word == "1" || word == "2"):
+		s.importance = mapi.ImportanceHigh
+	case word == "normal" || rank == 3 && word == "3":
+		s.importance = mapi.ImportanceNormal
+	case word == "low" || word == "non-urgent" || rank == 3 && (word == "4" || word == "5"):
+		s.importance = mapi.ImportanceLow
+	default:
+		return
+	}
+	s.importanceFrom = rank
+}
+
+// firstWord: "1 (Highest)" is 1.
+func firstWord(v []byte) []byte {
+	if i := bytes.IndexAny(v, " \t(;"); i >= 0 {
+		return v[:i]
+	}
+	return v
+}
+
+func (m *message) priority(v []byte) {
+	switch strings.ToLower(string(firstWord(v))) {
+	case "urgent":
+		props.PidTagPriority.Set(m, mapi.PriorityUrgent)
+	case "normal":
+		props.PidTagPriority.Set(m, mapi.PriorityNormal)
+	case "non-urgent":
+		props.PidTagPriority.Set(m, mapi.PriorityNonUrgent)
+	}
+}
+
+func sensitivityOf(v []byte) (mapi.Sensitivity, bool) {
+	switch strings.ToLower(string(v)) {
+	case "normal":
+		return mapi.SensitivityNone, true
+	case "personal":
+		return mapi.SensitivityPersonal, true
+	case "private":
+		return mapi.SensitivityPrivate, true
+	case "company-confidential":
+		return mapi.SensitivityConfidential, true
+	}
+	return 0, false
+}
+
+func suppressOf(v []byte) mapi.AutoResponseSuppress {
+	var s mapi.AutoResponseSuppress
+	for _, w := range strings.FieldsFunc(strings.ToLower(string(v)), func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
+		switch w {
+		case "dr":
+			s |= mapi.SuppressDR
+		case "ndr":
+			s |= mapi.SuppressNDR
+		case "rn":
+			s |= mapi.SuppressRN
+		case "nrn":
+			s |= mapi.SuppressNRN
+		case "oof":
+			s |= mapi.SuppressOOF
+		case "autoreply":
+			s |= mapi.SuppressAutoReply
+		case "all":
+			s = -1
+		}
+	}
+	return s
+}
+
+// keywords reads categories: separated by commas, each decoded.
+func (m *message) keywords(f *entity.Field) {
+	words, _ := props.PidNameKeywords.Get(m)
+	for _, w := range strings.FieldsFunc(f.Text(), func(r rune) bool { return r == ',' || r == ';' }) {
+		if w = strings.TrimSpace(oneLine(w)); w != "" && len(words) < 100 {
+			words = append(words, w)
+		}
+	}
+	props.PidNameKeywords.Set(m, words)
+}
+
+// conversationIndex reads Thread-Index: base64 with blanks in it.
+func conversationIndex(v []byte) []byte {
+	v = bytes.Join(bytes.Fields(v), nil)
+	b, err := base64.StdEncoding.DecodeString(string(v))
+	if err != nil || len(b) < 22 {
+		return nil
+	}
+	return b
+}
+
+// trimID takes the angle brackets off a Content-ID.
+func trimID(s string) string {
+	s = strings.TrimSpace(oneLine(s))
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, "<"), ">"))
+}
