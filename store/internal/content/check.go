@@ -133,10 +133,10 @@ func (c *check) content(d Digest, m meta) error {
 	if !used {
 		c.problem("content %v has no reference", d)
 	}
-	if c.opts.Deep {
-		return c.bytes(d, m)
+	if err := c.count(d, m); err != nil || !c.opts.Deep {
+		return err
 	}
-	return c.count(d, m)
+	return c.bytes(d, m)
 }
 
 func (c *check) bytes(d Digest, m meta) error {
@@ -171,8 +171,8 @@ func (c *check) count(d Digest, m meta) error {
 	if err == nil {
 		err = c.ctx.Err()
 	}
-	if err == nil && n < m.chunks() {
-		c.problem("content %v lacks chunk %d of %d", d, n, m.chunks())
+	if err == nil && n != m.chunks() {
+		c.problem("content %v has %d chunks in sequence instead of %d", d, n, m.chunks())
 	}
 	return err
 }

@@ -61,19 +61,49 @@ func (c *Claim) Abort(ctx context.Context) error {
 //
 // After an error some of the values may have been put: call Abort.
 func (c *Claim) Put(ctx context.Context, values ...mapi.Value) ([]Content, error) {
+	known, err := c.linkKnown(ctx, values)
+	if err != nil {
+		return nil, err
+	}
 	contents := make([]Content, len(values))
 	b := batch{claim: c}
 	for i, v := range values {
+		if content, ok := digested(v); ok && known {
+			contents[i] = content
+			continue
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		content, err := c.put(ctx, &b, v)
-		if err != nil {
+		if contents[i], err = c.put(ctx, &b, v); err != nil {
 			return nil, err
 		}
-		contents[i] = content
 	}
 	return contents, b.flush(ctx)
+}
+
+// linkKnown refers to the values whose digests are known, in one go when they
+// are all in the pool: so it is when a message is saved again.
+func (c *Claim) linkKnown(ctx context.Context, values []mapi.Value) (all bool, err error) {
+	var contents []Content
+	for _, v := range values {
+		if content, ok := digested(v); ok {
+			contents = append(contents, content)
+		}
+	}
+	if len(contents) == 0 {
+		return false, nil
+	}
+	return c.link(ctx, contents...)
+}
+
+// link is AddRef that says whether the contents are in the pool.
+func (c *Claim) link(ctx context.Context, contents ...Content) (ok bool, err error) {
+	err = c.AddRef(ctx, contents...)
+	if errors.Is(err, mapi.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (c *Claim) put(ctx context.Context, b *batch, v mapi.Value) (Content, error) {
@@ -81,13 +111,10 @@ func (c *Claim) put(ctx context.Context, b *batch, v mapi.Value) (Content, error
 	if err != nil {
 		return Content{}, err
 	}
-	if src.digested {
-		content := Content{src.digest, src.size}
-		switch err := c.AddRef(ctx, content); {
-		case err == nil:
-			return content, nil
-		case !errors.Is(err, mapi.ErrNotFound):
-			return Content{}, err
+	content, known := digested(v)
+	if known {
+		if ok, err := c.link(ctx, content); ok || err != nil {
+			return content, err
 		}
 	}
 	if src.size <= maxSmall {
@@ -97,24 +124,22 @@ func (c *Claim) put(ctx context.Context, b *batch, v mapi.Value) (Content, error
 		}
 		return b.add(ctx, data)
 	}
-	return c.putLarge(ctx, src)
+	if !known {
+		return c.putLarge(ctx, src)
+	}
+	return c.stage(ctx, src)
 }
 
 // putLarge looks by digest before it writes: hashing is many times faster than
 // writing, and a mail to a hundred recipients comes a hundred times.
 func (c *Claim) putLarge(ctx context.Context, src source) (Content, error) {
-	if !src.digested {
-		digest, err := src.hash(ctx)
-		if err != nil {
-			return Content{}, err
-		}
-		content := Content{digest, src.size}
-		switch err := c.AddRef(ctx, content); {
-		case err == nil:
-			return content, nil
-		case !errors.Is(err, mapi.ErrNotFound):
-			return Content{}, err
-		}
+	digest, err := src.hash(ctx)
+	if err != nil {
+		return Content{}, err
+	}
+	content := Content{digest, src.size}
+	if ok, err := c.link(ctx, content); ok || err != nil {
+		return content, err
 	}
 	return c.stage(ctx, src)
 }

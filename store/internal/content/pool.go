@@ -21,11 +21,11 @@
 //
 // Keys, after the pool's prefix, with integers most significant byte first:
 //
-//	'h'                                          next content id, totals
-//	'd' digest[32]                               content id, size, chunk size
-//	'r' digest[32] mailbox[8] object[8] turn[8]  when the reference was put
-//	'c' id[8] index[4]                           a chunk of the content's bytes
-//	's' id[8]                                    when the staging of id began
+//	'h'                                  next content id, totals
+//	'd' digest[32]                       content id, size, chunk size
+//	'r' digest[32] mailbox[8] object[8]  when the reference was put
+//	'c' id[8] index[4]                   a chunk of the content's bytes
+//	's' id[8]                            when the staging of id began
 //
 // Values are varints or the chunk's bytes, followed by the CRC-32C of key and
 // value.
@@ -58,14 +58,12 @@ type Content struct {
 // counts once.
 type Ref struct {
 	Mailbox uint64
-	Object  uint64 // the message
 
-	// Turn tells apart the times at which an object takes up contents. A ref
-	// that was put once, or given to Release, must not be put for another
-	// save: the delayed Release of the former save would take away what the
-	// latter relies on. So every attempt to save has a turn of its own, kept
-	// in the message beside the digest.
-	Turn uint64
+	// Object names one use by one message and is kept in the message beside the
+	// digest. Every attempt to save has a number of its own, which does not come
+	// again: otherwise the delayed Release of a former save would take away what
+	// a later one relies on.
+	Object uint64
 }
 
 // Options are what a pool takes from its surroundings. The zero value and nil

@@ -32,24 +32,22 @@ func (p *Pool) key(kind byte, room int) []byte {
 func (p *Pool) contentKey(d Digest) []byte { return append(p.key(kindContent, 32), d[:]...) }
 
 // refsKey is the prefix of the references to d.
-func (p *Pool) refsKey(d Digest) []byte { return append(p.key(kindRef, 56), d[:]...) }
+func (p *Pool) refsKey(d Digest) []byte { return append(p.key(kindRef, 48), d[:]...) }
 
 func (p *Pool) refKey(d Digest, ref Ref) []byte {
 	k := p.refsKey(d)
 	k = binary.BigEndian.AppendUint64(k, ref.Mailbox)
-	k = binary.BigEndian.AppendUint64(k, ref.Object)
-	return binary.BigEndian.AppendUint64(k, ref.Turn)
+	return binary.BigEndian.AppendUint64(k, ref.Object)
 }
 
 func (p *Pool) parseRefKey(key []byte) (d Digest, ref Ref, err error) {
 	b := key[len(p.prefix)+1:]
-	if len(b) != 32+3*8 {
+	if len(b) != 32+2*8 {
 		return d, ref, corrupt("reference key of %d bytes", len(b))
 	}
 	copy(d[:], b)
 	ref.Mailbox = binary.BigEndian.Uint64(b[32:])
 	ref.Object = binary.BigEndian.Uint64(b[40:])
-	ref.Turn = binary.BigEndian.Uint64(b[48:])
 	return d, ref, nil
 }
 

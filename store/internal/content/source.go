@@ -12,11 +12,23 @@ import (
 
 // A source is a value to be put: either its bytes or its stream.
 type source struct {
-	data     []byte
-	stream   mapi.Stream // nil: data has it all
-	size     int64
-	digest   Digest
-	digested bool // digest is known
+	data   []byte
+	stream mapi.Stream // nil: data has it all
+	size   int64
+}
+
+// digested is the content that v says it is, without being read.
+func digested(v mapi.Value) (content Content, ok bool) {
+	s, ok := v.(mapi.Stream)
+	if !ok {
+		return content, false
+	}
+	d, ok := v.(mapi.Digester)
+	if !ok {
+		return content, false
+	}
+	sum, ok := d.Digest()
+	return Content{sum, s.Size()}, ok
 }
 
 func sourceOf(v mapi.Value) (source, error) {
@@ -31,9 +43,6 @@ func sourceOf(v mapi.Value) (source, error) {
 		src := source{stream: v, size: v.Size()}
 		if src.size < 0 {
 			return src, corrupt("stream of %d bytes", src.size)
-		}
-		if d, ok := v.(mapi.Digester); ok {
-			src.digest, src.digested = d.Digest()
 		}
 		return src, nil
 	}

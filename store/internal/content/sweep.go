@@ -3,6 +3,7 @@ package content
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/okapi-mail/okapi/store/driver"
@@ -37,10 +38,10 @@ const sweepPage = 1000
 // are left to Check. It may run beside all other work.
 func (p *Pool) Sweep(ctx context.Context, opts SweepOptions) (SweepReport, error) {
 	s := sweep{pool: p, SweepOptions: opts}
-	if err := s.each(ctx, kindStaging, s.staging); err != nil {
+	if err := s.each(ctx, kindStaging, s.stagings); err != nil {
 		return s.report, damaged(err)
 	}
-	return s.report, damaged(s.each(ctx, kindRef, s.ref))
+	return s.report, damaged(s.each(ctx, kindRef, s.refs))
 }
 
 type sweep struct {
@@ -49,9 +50,9 @@ type sweep struct {
 	report SweepReport
 }
 
-// each calls visit with the keys of one kind that are old enough. No snapshot
-// stays open while visit runs.
-func (s *sweep) each(ctx context.Context, kind byte, visit func(context.Context, []byte) error) error {
+// each calls visit with the keys of one kind that are old enough, page by page.
+// No snapshot stays open while visit runs.
+func (s *sweep) each(ctx context.Context, kind byte, visit func(context.Context, [][]byte) error) error {
 	lo := s.pool.key(kind, 0)
 	hi := driver.PrefixEnd(lo)
 	for lo != nil {
@@ -60,10 +61,8 @@ func (s *sweep) each(ctx context.Context, kind byte, visit func(context.Context,
 		if keys, lo, err = s.page(ctx, lo, hi); err != nil {
 			return err
 		}
-		for _, key := range keys {
-			if err := visit(ctx, key); err != nil {
-				return err
-			}
+		if err := visit(ctx, keys); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -104,13 +103,21 @@ func (s *sweep) old(key, sealed []byte) bool {
 	return err == nil && (s.Before.IsZero() || at.Before(s.Before.Truncate(time.Second)))
 }
 
-func (s *sweep) staging(ctx context.Context, key []byte) error {
-	p := s.pool
-	rest := key[len(p.prefix)+1:]
-	if len(rest) != 8 {
-		return nil // damaged
+func (s *sweep) stagings(ctx context.Context, keys [][]byte) error {
+	for _, key := range keys {
+		rest := key[len(s.pool.prefix)+1:]
+		if len(rest) != 8 {
+			continue // damaged
+		}
+		if err := s.staging(ctx, key, binary.BigEndian.Uint64(rest)); err != nil {
+			return err
+		}
 	}
-	id := binary.BigEndian.Uint64(rest)
+	return nil
+}
+
+func (s *sweep) staging(ctx context.Context, key []byte, id uint64) error {
+	p := s.pool
 	if p.stagedNow(id) {
 		return nil
 	}
@@ -127,47 +134,67 @@ func (s *sweep) staging(ctx context.Context, key []byte) error {
 	return err
 }
 
-// ref removes a dead reference. What counts is asked inside the transaction:
-// whoever put the reference again is either done, and Alive sees it, or has a
-// claim, or waits for the pool and will put it after this.
-func (s *sweep) ref(ctx context.Context, key []byte) error {
-	p := s.pool
-	digest, ref, err := p.parseRefKey(key)
-	if err != nil {
-		return nil // damaged
+// refs removes the dead ones of a page.
+func (s *sweep) refs(ctx context.Context, keys [][]byte) error {
+	var dead [][]byte
+	for _, key := range keys {
+		switch is, err := s.dead(ctx, key); {
+		case err != nil:
+			return err
+		case is:
+			dead = append(dead, key)
+		}
 	}
-	if dead, err := s.dead(ctx, digest, ref); err != nil || !dead {
-		return err
+	for group := range slices.Chunk(dead, releaseGroup) {
+		if err := s.remove(ctx, group); err != nil {
+			return err
+		}
 	}
-	var removed SweepReport
-	err = p.update(ctx, func(w *work) error {
-		removed = SweepReport{}
-		b, err := w.tx.Get(key)
-		if err != nil || b == nil || !s.old(key, b) {
-			return err
-		}
-		if dead, err := s.dead(ctx, digest, ref); err != nil || !dead {
-			return err
-		}
-		before := w.head
-		if err := w.unlink(digest, ref); err != nil {
-			return err
-		}
-		removed.Refs = before.Refs - w.head.Refs
-		removed.Contents = before.Contents - w.head.Contents
-		removed.Bytes = before.Stored - w.head.Stored
-		return nil
-	})
-	s.report.Refs += removed.Refs
-	s.report.Contents += removed.Contents
-	s.report.Bytes += removed.Bytes
-	return err
+	return nil
 }
 
-// dead asks in this order: a claim that is over when it is looked for has its
-// outcome in the mailbox when Alive looks there.
-func (s *sweep) dead(ctx context.Context, digest Digest, ref Ref) (bool, error) {
-	if s.pool.claimedNow(ref) {
+// remove looks again inside the transaction, and that counts: whoever put the
+// reference once more is either done, and Alive sees it, or has a claim, or
+// waits for the pool and will put it after this.
+func (s *sweep) remove(ctx context.Context, keys [][]byte) error {
+	p := s.pool
+	var before, after header
+	err := p.update(ctx, func(w *work) error {
+		before = w.head
+		for _, key := range keys {
+			if b, err := w.tx.Get(key); err != nil {
+				return err
+			} else if b == nil || !s.old(key, b) {
+				continue
+			}
+			if dead, err := s.dead(ctx, key); err != nil {
+				return err
+			} else if !dead {
+				continue
+			}
+			digest, ref, _ := p.parseRefKey(key)
+			if err := w.unlink(digest, ref); err != nil {
+				return err
+			}
+		}
+		after = w.head
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	s.report.Refs += before.Refs - after.Refs
+	s.report.Contents += before.Contents - after.Contents
+	s.report.Bytes += before.Stored - after.Stored
+	return nil
+}
+
+// dead reports whether nobody uses the reference at key. It asks in this order:
+// a claim that is over when it is looked for has its outcome in the mailbox when
+// Alive looks there. Damaged keys are not dead.
+func (s *sweep) dead(ctx context.Context, key []byte) (bool, error) {
+	digest, ref, err := s.pool.parseRefKey(key)
+	if err != nil || s.pool.claimedNow(ref) {
 		return false, nil
 	}
 	alive, err := s.Alive(ctx, digest, ref)
