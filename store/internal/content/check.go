@@ -220,11 +220,21 @@ func (c *check) stagings() error {
 	})
 }
 
-// chunks looks for chunks without an owner, going from id to id.
+// chunks looks for chunks without an owner.
 func (c *check) chunks() error {
+	return c.eachID(func(id uint64) error {
+		if !c.owned.has(id) {
+			c.problem("chunks of content id %d, which nobody owns", id)
+		}
+		return nil
+	})
+}
+
+// eachID walks the ids that have chunks, without walking the chunks.
+func (c *check) eachID(visit func(id uint64) error) error {
 	lo := c.pool.key(kindChunk, 0)
 	hi := driver.PrefixEnd(lo)
-	for lo != nil {
+	for bytes.Compare(lo, hi) < 0 {
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
@@ -239,16 +249,14 @@ func (c *check) chunks() error {
 		}
 		if len(rest) != 12 {
 			c.problem("chunk key of %d bytes", len(rest))
-			lo = append(c.pool.key(kindChunk, 13), append(rest, 0)...)
+			lo = append(c.pool.key(kindChunk, len(rest)+1), append(rest, 0)...)
 			continue
 		}
 		id := binary.BigEndian.Uint64(rest)
-		if !c.owned.has(id) {
-			c.problem("chunks of content id %d, which nobody owns", id)
+		if err := visit(id); err != nil {
+			return err
 		}
-		if lo = driver.PrefixEnd(c.pool.chunksKey(id)); bytes.Compare(lo, hi) >= 0 {
-			return nil
-		}
+		lo = driver.PrefixEnd(c.pool.chunksKey(id))
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package content
 
 import (
+	"errors"
+
+	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/store/driver"
 )
 
@@ -79,6 +82,9 @@ func (w *work) unlink(d Digest, ref Ref) error {
 	}
 	w.head.Refs--
 	m, ok, err := w.pool.readMeta(w.tx, d)
+	if errors.Is(err, mapi.ErrCorruptData) {
+		return nil // which chunks are its own cannot be told: Repair finds out
+	}
 	if err != nil || !ok {
 		return err
 	}
