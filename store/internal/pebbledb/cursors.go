@@ -10,7 +10,7 @@ import (
 // idle is how many iterators a reader keeps for its next calls.
 const idle = 8
 
-// read walks it over lo ≤ key < hi, which are its bounds already.
+// walk yields what is within the bounds of it.
 func walk(it *pebble.Iterator, reverse bool, yield func(key, value []byte) bool) error {
 	first, next := it.First, it.Next
 	if reverse {
@@ -30,6 +30,9 @@ func walk(it *pebble.Iterator, reverse bool, yield func(key, value []byte) bool)
 
 // point looks key up with it, whose bounds are open.
 func point(it *pebble.Iterator, key []byte) ([]byte, error) {
+	if len(key) == 0 { // no key is empty, and Pebble has no empty prefix
+		return nil, nil
+	}
 	if !it.SeekPrefixGE(key) || !bytes.Equal(it.Key(), key) {
 		return nil, it.Error()
 	}
