@@ -178,7 +178,7 @@ func TestSTR005WritingToAStreamForReadingIsDenied(t *testing.T) {
 	s := open(t, bag(binary, []byte("old")), binary, propstream.ReadOnly, nil)
 	_, err := s.Write([]byte("x"))
 	require.ErrorIs(t, err, propstream.ErrAccessDenied)
-	require.EqualValues(t, 0x80030005, mapi.CodeOf(err))
+	require.Equal(t, mapi.Code(0x80030005), mapi.CodeOf(err))
 	_, err = s.WriteAt([]byte("x"), 1)
 	require.ErrorIs(t, err, propstream.ErrAccessDenied)
 	require.ErrorIs(t, s.SetSize(0), propstream.ErrAccessDenied)
@@ -234,7 +234,7 @@ func TestSTR010SeekingOutOfRangeFails(t *testing.T) {
 	for _, pos := range []int64{-1, 1<<31 + 1, 1 << 62} {
 		_, err := s.Seek(pos, io.SeekStart)
 		require.ErrorIs(t, err, propstream.ErrSeek)
-		require.EqualValues(t, 0x80030019, mapi.CodeOf(err))
+		require.Equal(t, mapi.Code(0x80030019), mapi.CodeOf(err))
 	}
 	_, err := s.Seek(-3, io.SeekCurrent)
 	require.ErrorIs(t, err, propstream.ErrSeek)
@@ -248,7 +248,7 @@ func TestSTR011AnUnknownOriginIsInvalid(t *testing.T) {
 	s := open(t, bag(binary, []byte("0123")), binary, propstream.ReadOnly, nil)
 	_, err := s.Seek(0, 3)
 	require.ErrorIs(t, err, propstream.ErrInvalidParameter)
-	require.EqualValues(t, 0x80030057, mapi.CodeOf(err))
+	require.Equal(t, mapi.Code(0x80030057), mapi.CodeOf(err))
 }
 
 func TestSTR012SetSize(t *testing.T) {
