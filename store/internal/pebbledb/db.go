@@ -180,12 +180,30 @@ func (db *DB) sync() error {
 	return db.await(batch)
 }
 
-// Checkpoint implements driver.Checkpointer. A failure leaves the store as it
+// Checkpoint implements driver.Checkpointer. The copy shares tables with the
+// store where the file system has hard links. A failure leaves the store as it
 // is, and a part of the copy in dir.
 func (db *DB) Checkpoint(ctx context.Context, dir string) error {
-	return db.maintain(ctx, func() error {
+	err := db.maintain(ctx, func() error {
 		return db.pdb.Checkpoint(dir, pebble.WithFlushedWAL())
 	})
+	if err != nil {
+		return fmt.Errorf("checkpoint %s: %w", dir, err)
+	}
+	return db.seal(dir)
+}
+
+// seal opens and closes a checkpoint. As Pebble leaves it, its log may be newer
+// than its manifest, which Open would have to take for a loss.
+func (db *DB) seal(dir string) error {
+	o := db.opts
+	o.CacheSize = 1 << 20
+	o.AcceptLoss = true
+	c, err := Open(dir, &o)
+	if err != nil {
+		return err
+	}
+	return c.Close()
 }
 
 // Compact implements driver.Compactor.

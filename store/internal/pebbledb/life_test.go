@@ -32,6 +32,27 @@ func TestACheckpointIsAStore(t *testing.T) {
 	require.NoError(t, db.Close())
 }
 
+func TestACheckpointUnderLoadIsAStoreOfOneMoment(t *testing.T) {
+	fs := vfs.NewMem()
+	db, err := pebbledb.Open("store", small(fs))
+	require.NoError(t, err)
+	done := make(chan [3]int)
+	go func() {
+		acked, _ := work(t, db, 150)
+		done <- acked
+	}()
+	for i := range 5 {
+		copied := fmt.Sprintf("copy-%d", i)
+		require.NoError(t, db.Checkpoint(ctx, copied))
+		c, err := pebbledb.Open(copied, small(fs))
+		require.NoError(t, err)
+		requireWork(t, c, [3]int{}, [3]int{150, 150, 150})
+		require.NoError(t, c.Close())
+	}
+	requireWork(t, db, <-done, [3]int{150, 150, 150})
+	require.NoError(t, db.Close())
+}
+
 func TestOneProcessHasItOpen(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, vfs.Default, dir).(placed)

@@ -37,7 +37,8 @@ type Options struct {
 
 	// AcceptLoss opens a store whose log or list of tables shows that
 	// acknowledged commits are missing. Without it Open reports ErrDamaged and
-	// changes nothing, so that the files can be looked at first.
+	// changes nothing, so that the files can be looked at first. Damage that
+	// Pebble itself finds is still an error.
 	AcceptLoss bool
 }
 
