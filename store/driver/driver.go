@@ -68,8 +68,8 @@ type DB interface {
 	Snapshot(ctx context.Context) (Snapshot, error)
 
 	// Update runs fn in a transaction and commits it when fn returns nil.
-	// When fn returns an error nothing of it is stored and Update returns
-	// that error, findable with errors.Is.
+	// When fn returns an error or panics nothing of it is stored; Update returns
+	// that error, findable with errors.Is, or panics on.
 	//
 	// Updates that name the same mailbox run one after the other, each seeing
 	// what its predecessor committed; those of different mailboxes may run at
@@ -78,7 +78,8 @@ type DB interface {
 	//
 	// A commit is atomic, and visible to every Snapshot and Update begun after
 	// it returned. Commits are durable in order: when a commit is durable, so is
-	// every commit that returned before it began. The wait for the disk happens
+	// every commit that returned before it began; that holds also for one that
+	// wrote nothing. Others may see a commit shortly before it is durable. The wait for the disk happens
 	// after the next writer of the mailbox was let in, so that writers share it.
 	// A ctx that ends while Update waits for its turn ends the wait with the
 	// context's error; once the commit is under way it is no longer interrupted.
@@ -87,7 +88,8 @@ type DB interface {
 	// Sync returns when everything that was committed before is durable.
 	Sync(ctx context.Context) error
 
-	// Close releases the DB. Snapshots must have been closed before; whatever
+	// Close waits for the calls under way, makes durable what was committed, and
+	// releases the DB. Snapshots must have been closed before; whatever
 	// is called afterwards reports ErrClosed. Closing twice is no error.
 	Close() error
 }
@@ -95,7 +97,7 @@ type DB interface {
 // A Write says what an update is going to do.
 type Write struct {
 	// Mailbox is the prefix of every key the transaction writes, and names the
-	// lock that orders it. It must not be empty. Prefixes in use never contain
+	// lock that orders it. It must not be empty (ErrForeignKey). Prefixes in use never contain
 	// one another.
 	Mailbox []byte
 
@@ -128,13 +130,18 @@ type Snapshot interface {
 }
 
 // A Tx is a Reader that sees its own writes. It is used by one goroutine and
-// ends with the function that received it. Arguments may be reused by the
-// caller when a method has returned.
+// ends with the function that received it; it may read keys of other mailboxes
+// too. Arguments may be reused by the caller when a method has returned. A
+// method that refuses a key or value leaves the transaction as it was.
 type Tx interface {
 	Reader
 	Put(key, value []byte) error
-	Delete(key []byte) error         // deleting an absent key is no error
-	DeleteRange(lo, hi []byte) error // lo ≤ key < hi
+	Delete(key []byte) error // deleting an absent key is no error
+
+	// DeleteRange deletes lo ≤ key < hi, which must lie in the mailbox; hi may
+	// be the PrefixEnd of the mailbox, and nil when that is nil. A range that
+	// holds no key because lo ≥ hi is no error, wherever it lies.
+	DeleteRange(lo, hi []byte) error
 }
 
 // A Checkpointer can write a consistent copy of itself cheaply. Package store
