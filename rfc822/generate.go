@@ -1,11 +1,484 @@
 package rfc822
 
 import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/rfc822/entity"
 )
 
-func hasBcc(msg *mapi.Message) bool { return false }
+// generate writes msg as new mail (MS-OXCMAIL 2.1).
+func generate(w io.Writer, msg *mapi.Message, o *EncodeOptions) error {
+	g := &generator{opts: o, w: w}
+	return g.message(msg)
+}
 
-func generate(w io.Writer, msg *mapi.Message, o *EncodeOptions) error { return mapi.ErrNoSupport }
+// A generator writes one mail with the messages in it.
+type generator struct {
+	opts  *EncodeOptions
+	w     io.Writer
+	depth int
+}
+
+func (g *generator) message(msg *mapi.Message) error {
+	h := g.header(msg)
+	if done, err := g.secured(msg, h); done || err != nil {
+		return err
+	}
+	root, err := g.tree(msg)
+	if err != nil {
+		return err
+	}
+	return g.entity(root, h)
+}
+
+// A node is an entity to write: a multipart with children, or a body.
+type node struct {
+	header   fields
+	boundary string
+	children []*node
+	body     func(w io.Writer) error
+}
+
+// entity writes the fields of n behind those in h, and the body.
+func (g *generator) entity(n *node, h fields) error {
+	h = append(h, n.header...)
+	if err := h.write(g.w); err != nil {
+		return err
+	}
+	if n.children == nil {
+		return n.body(g.w)
+	}
+	for i, c := range n.children {
+		eol := "\r\n"
+		if i == 0 {
+			eol = "" // no preamble
+		}
+		if _, err := fmt.Fprintf(g.w, "%s--%s\r\n", eol, n.boundary); err != nil {
+			return err
+		}
+		if err := g.entity(c, nil); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(g.w, "\r\n--%s--\r\n", n.boundary)
+	return err
+}
+
+// multipart puts nodes in one; a single one stays alone.
+func (g *generator) multipart(kind string, children ...*node) *node {
+	if len(children) == 1 {
+		return children[0]
+	}
+	n := &node{children: children, boundary: g.boundary()}
+	m := entity.Media{Type: "multipart/" + kind, Params: []entity.Param{{Name: "boundary", Value: n.boundary}}}
+	if kind == "related" {
+		m.Params = append(m.Params, entity.Param{Name: "type", Value: rootType(children[0])})
+	}
+	n.header.add("Content-Type", m.String())
+	return n
+}
+
+func rootType(n *node) string {
+	m := entity.ParseMedia([]byte(n.header.get("Content-Type")))
+	return m.Type
+}
+
+func (g *generator) boundary() string {
+	if g.opts.Boundary != nil {
+		return g.opts.Boundary()
+	}
+	return "okapi_" + rand.Text() // "_" occurs in no base64, "=_" in no quoted-printable
+}
+
+// tree is the structure of the mail: mixed( related( alternative( plain, html ),
+// what the HTML shows ), attachments ), without levels of one child
+// (MS-OXCMAIL 2.1.3.4).
+func (g *generator) tree(msg *mapi.Message) (*node, error) {
+	texts, html, err := g.texts(msg)
+	if err != nil {
+		return nil, err
+	}
+	var shown, attached []*node
+	for _, a := range msg.Attachments {
+		inline := isInline(a, html)
+		n, err := g.attachment(a, inline)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case n == nil:
+		case inline:
+			shown = append(shown, n)
+		default:
+			attached = append(attached, n)
+		}
+	}
+	if len(texts) == 0 && len(attached) == 0 {
+		texts = append(texts, emptyText())
+	}
+	var body []*node
+	if len(texts) > 0 {
+		text := g.multipart("alternative", texts...)
+		body = append(body, g.multipart("related", append([]*node{text}, shown...)...))
+	}
+	return g.multipart("mixed", append(body, attached...)...), nil
+}
+
+// isInline reports whether the HTML shows an attachment: it has an id or a
+// location, is marked, and is referred to (MS-OXCMAIL 2.1.3.4.1.2).
+func isInline(a *mapi.Attachment, html []byte) bool {
+	cid, _ := props.PidTagAttachContentId.Get(a)
+	location, _ := props.PidTagAttachContentLocation.Get(a)
+	flags, _ := props.PidTagAttachFlags.Get(a)
+	hidden, _ := props.PidTagAttachmentHidden.Get(a)
+	return (flags&mapi.AttachFlagRenderedInBody != 0 || hidden) && mentions(html, cid, location)
+}
+
+// texts makes the text parts, and returns the HTML to look for references in.
+func (g *generator) texts(msg *mapi.Message) (nodes []*node, html []byte, err error) {
+	plain := msg.Get(props.PidTagBody.Prop())
+	if plain != nil {
+		n, err := plainNode(msg, plain)
+		if err != nil {
+			return nil, nil, err
+		}
+		nodes = append(nodes, n)
+	}
+	n, html, err := htmlNode(msg)
+	if n != nil {
+		nodes = append(nodes, n)
+	}
+	if len(nodes) > 0 {
+		root := nodes[len(nodes)-1]
+		if cid, ok := props.PidTagBodyContentId.Get(msg); ok {
+			root.header.add("Content-ID", "<"+cid+">")
+		}
+		if loc, ok := props.PidTagBodyContentLocation.Get(msg); ok {
+			root.header.add("Content-Location", loc)
+		}
+	}
+	return nodes, html, err
+}
+
+func emptyText() *node { return textNode("plain", entity.USASCII, nil) }
+
+func plainNode(msg *mapi.Message, v mapi.Value) (*node, error) {
+	if s, ok := v.(mapi.Stream); ok && s.Size() > largeText {
+		return streamNode("text/plain", entity.UTF8, s), nil
+	}
+	v, err := mapi.ReadValue(mapi.PtypString, v, largeText)
+	if err != nil {
+		return nil, err
+	}
+	text, _ := v.(string)
+	cp, _ := props.PidTagInternetCodepage.Get(msg)
+	if c, ok := entity.CharsetOf(cp); ok && safeForMail(c) {
+		if b, ok := c.Encode(text); ok {
+			return textNode("plain", c, b), nil
+		}
+	}
+	return textNode("plain", entity.UTF8, []byte(text)), nil
+}
+
+// safeForMail: charsets in which ASCII is ASCII, and ISO-2022-JP, can be the
+// charset of a text part.
+func safeForMail(c *entity.Charset) bool { return c.ASCIICompatible() || c.Name == "iso-2022-jp" }
+
+// htmlNode makes the HTML part in the bytes that the property has.
+func htmlNode(msg *mapi.Message) (*node, []byte, error) {
+	v := msg.Get(props.PidTagHtml.Prop())
+	charset := entity.UTF8
+	if v == nil {
+		if v = msg.Get(props.PidTagBodyHtml.Prop()); v == nil {
+			return nil, nil, nil
+		}
+	} else {
+		cp, _ := props.PidTagInternetCodepage.Get(msg)
+		if c, ok := entity.CharsetOf(cp); ok {
+			charset = c
+		}
+	}
+	if s, ok := v.(mapi.Stream); ok && s.Size() > largeText {
+		return streamNode("text/html", charset, s), nil, nil
+	}
+	v, err := mapi.ReadValue(mapi.PtypBinary, v, largeText)
+	if err != nil {
+		return nil, nil, err
+	}
+	var html []byte
+	switch v := v.(type) {
+	case []byte:
+		html = v
+	case string:
+		html = []byte(v)
+	}
+	if !safeForMail(charset) {
+		html, charset = []byte(charset.Decode(html)), entity.UTF8
+	}
+	return textNode("html", charset, html), html, nil
+}
+
+// textNode is a text part: as it is when it is clean, else in the shorter of
+// quoted-printable and base64.
+func textNode(subtype string, c *entity.Charset, text []byte) *node {
+	text = crlf(text)
+	ascii, clean, special := examine(text)
+	if ascii && c.ASCIICompatible() {
+		c = entity.USASCII
+	} else if c == entity.USASCII {
+		c = entity.UTF8
+	}
+	n := &node{}
+	m := entity.Media{Type: "text/" + subtype, Params: []entity.Param{{Name: "charset", Value: c.Name}}}
+	n.header.add("Content-Type", m.String())
+	switch {
+	case clean && ascii:
+		n.header.add("Content-Transfer-Encoding", "7bit")
+		n.body = func(w io.Writer) error { _, err := w.Write(text); return err }
+	case 3*special > len(text)/2:
+		n.header.add("Content-Transfer-Encoding", "base64")
+		n.body = func(w io.Writer) error { return writeBase64(w, bytes.NewReader(text)) }
+	default:
+		n.header.add("Content-Transfer-Encoding", "quoted-printable")
+		n.body = func(w io.Writer) error { return entity.WriteQuoted(w, text) }
+	}
+	return n
+}
+
+// maxCleanLine is the longest line that is written without an encoding (RFC 5322
+// 2.1.1 allows 998).
+const maxCleanLine = 990
+
+// examine tells whether text is ASCII, whether it can travel as it is, and how
+// many bytes quoted-printable has to encode.
+func examine(text []byte) (ascii, clean bool, special int) {
+	ascii, clean = true, true
+	line := 0
+	for i, c := range text {
+		line++
+		switch {
+		case c >= 0x80:
+			ascii = false
+			special++
+		case c == '\n':
+			line = 0
+		case c == '\r' && i+1 < len(text) && text[i+1] == '\n', c == '\t':
+		case c < ' ' || c == 0x7f:
+			clean = false
+			special++
+		case c == '=':
+			special++
+		}
+		clean = clean && line <= maxCleanLine
+	}
+	return ascii, clean, special
+}
+
+// crlf makes all line ends CRLF. A CR alone stays, and gets encoded.
+func crlf(b []byte) []byte {
+	if n := bytes.Count(b, []byte("\n")); n == bytes.Count(b, []byte("\r\n")) {
+		return b
+	}
+	out := make([]byte, 0, len(b)+len(b)/32+16)
+	for i, c := range b {
+		if c == '\n' && (i == 0 || b[i-1] != '\r') {
+			out = append(out, '\r')
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// streamNode is a large text: base64, its line ends as they are.
+func streamNode(mediaType string, c *entity.Charset, s mapi.Stream) *node {
+	n := &node{}
+	m := entity.Media{Type: mediaType, Params: []entity.Param{{Name: "charset", Value: c.Name}}}
+	n.header.add("Content-Type", m.String())
+	n.header.add("Content-Transfer-Encoding", "base64")
+	n.body = func(w io.Writer) error {
+		r, err := s.Open()
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		return writeBase64(w, r)
+	}
+	return n
+}
+
+func writeBase64(w io.Writer, r io.Reader) error {
+	_, err := entity.NewEncoder(entity.Layout{Encoding: entity.Base64, Line: 76}, r).WriteTo(w)
+	return err
+}
+
+// attachment makes the part of an attachment.
+func (g *generator) attachment(a *mapi.Attachment, inline bool) (*node, error) {
+	name, ok := props.PidTagAttachLongFilename.Get(a)
+	if !ok {
+		name, _ = props.PidTagAttachFilename.Get(a)
+	}
+	n := &node{}
+	if a.Embedded != nil {
+		n.header.add("Content-Type", mediaWith("message/rfc822", "name", name))
+		n.header.add("Content-Transfer-Encoding", "8bit")
+		n.body = func(w io.Writer) error { return g.embedded(w, a.Embedded) }
+	} else {
+		g.file(n, a, name)
+	}
+	kind := "attachment"
+	if inline {
+		kind = "inline"
+	}
+	disp := entity.Media{Type: kind}
+	if name != "" {
+		disp.Params = append(disp.Params, entity.Param{Name: "filename", Value: name})
+	}
+	if t, ok := props.PidTagCreationTime.Get(a); ok {
+		disp.Params = append(disp.Params, entity.Param{Name: "creation-date", Value: entity.FormatDate(t)})
+	}
+	if t, ok := props.PidTagLastModificationTime.Get(a); ok {
+		disp.Params = append(disp.Params, entity.Param{Name: "modification-date", Value: entity.FormatDate(t)})
+	}
+	n.header.add("Content-Disposition", disp.String())
+	if cid, ok := props.PidTagAttachContentId.Get(a); ok {
+		n.header.add("Content-ID", "<"+cid+">")
+	}
+	for _, f := range []struct {
+		name string
+		key  props.Key[string]
+	}{
+		{"Content-Location", props.PidTagAttachContentLocation},
+		{"Content-Base", props.PidTagAttachContentBase},
+		{"X-Payload-Class", props.PidTagAttachPayloadClass},
+	} {
+		if s, ok := f.key.Get(a); ok {
+			n.header.text(f.name, s)
+		}
+	}
+	if s, ok := props.PidTagDisplayName.Get(a); ok && s != name {
+		n.header.text("Content-Description", s)
+	}
+	return n, nil
+}
+
+func mediaWith(mediaType, param, value string) string {
+	m := entity.Media{Type: mediaType}
+	if value != "" {
+		m.Params = append(m.Params, entity.Param{Name: param, Value: value})
+	}
+	return m.String()
+}
+
+// file fills the node of an attachment that is no message. A link has no bytes of
+// its own; it is written as what it points to.
+func (g *generator) file(n *node, a *mapi.Attachment, name string) {
+	tag, _ := props.PidTagAttachMimeTag.Get(a)
+	if !isMediaType(tag) || strings.HasPrefix(tag, "multipart/") || strings.HasPrefix(tag, "message/rfc822") {
+		tag = "application/octet-stream"
+	}
+	data := mapi.Prop{ID: 0x3701, Type: mapi.PtypUnspecified}
+	open := func() (io.ReadCloser, error) {
+		r, _, err := mapi.OpenValue(a, data)
+		return r, err
+	}
+	if !a.Has(data) {
+		link := ""
+		if link, _ = props.PidTagAttachLongPathname.Get(a); link != "" {
+			tag = "text/uri-list"
+			link += "\r\n"
+		}
+		open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(link)), nil }
+	}
+	m := entity.Media{Type: tag}
+	if cs, ok := props.PidTagTextAttachmentCharset.Get(a); ok && strings.HasPrefix(tag, "text/") {
+		m.Params = append(m.Params, entity.Param{Name: "charset", Value: cs})
+	}
+	if name != "" {
+		m.Params = append(m.Params, entity.Param{Name: "name", Value: name})
+	}
+	n.header.add("Content-Type", m.String())
+	n.header.add("Content-Transfer-Encoding", "base64")
+	n.body = func(w io.Writer) error {
+		r, err := open()
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		return writeBase64(w, r)
+	}
+}
+
+func isMediaType(s string) bool {
+	kind, sub, ok := strings.Cut(s, "/")
+	return ok && entity.IsToken(kind) && entity.IsToken(sub)
+}
+
+// embedded writes a message in a message: its original bytes when they hold.
+func (g *generator) embedded(w io.Writer, msg *mapi.Message) error {
+	if g.depth >= maxEmbedding {
+		return fmt.Errorf("%w: more than %d messages in each other", mapi.ErrTooComplex, maxEmbedding)
+	}
+	if !g.opts.Regenerate {
+		if src, err := openOriginal(msg); err == nil && src != nil {
+			defer src.Close()
+			_, err = src.WriteTo(w)
+			return err
+		}
+	}
+	inner := &generator{opts: g.opts, w: w, depth: g.depth + 1}
+	return inner.message(msg)
+}
+
+// secured writes an S/MIME message from its one attachment, as it is: any change
+// would break the signature (MS-OXOSMIME 2.1). It reports false for others.
+func (g *generator) secured(msg *mapi.Message, h fields) (bool, error) {
+	class, _ := props.PidTagMessageClass.Get(msg)
+	if len(msg.Attachments) != 1 {
+		return false, nil
+	}
+	a := msg.Attachments[0]
+	tag, _ := props.PidTagAttachMimeTag.Get(a)
+	data := mapi.Prop{ID: 0x3701, Type: mapi.PtypUnspecified}
+	if !a.Has(data) {
+		return false, nil
+	}
+	switch {
+	case strings.HasSuffix(class, ".SMIME.MultipartSigned") && tag == "multipart/signed":
+		if err := h.writeOpen(g.w); err != nil {
+			return true, err
+		}
+		return true, copyValue(g.w, a, data, false)
+	case strings.HasSuffix(class, ".SMIME") && isPKCS7(tag, "mime"):
+		media, _ := msg.Get(contentType).(string)
+		if media == "" {
+			media = `application/pkcs7-mime; name="smime.p7m"`
+		}
+		h.add("Content-Type", oneLine(media))
+		h.add("Content-Transfer-Encoding", "base64")
+		h.add("Content-Disposition", `attachment; filename="smime.p7m"`)
+		if err := h.write(g.w); err != nil {
+			return true, err
+		}
+		return true, copyValue(g.w, a, data, true)
+	}
+	return false, nil
+}
+
+func copyValue(w io.Writer, obj mapi.Getter, p mapi.Prop, encoded bool) error {
+	r, _, err := mapi.OpenValue(obj, p)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	if encoded {
+		return writeBase64(w, r)
+	}
+	_, err = copyAll(w, r)
+	return err
+}

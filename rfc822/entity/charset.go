@@ -248,6 +248,9 @@ func (c *Charset) Encode(s string) ([]byte, bool) {
 	return b, err == nil
 }
 
+// ASCIICompatible reports whether bytes below 0x80 are ASCII wherever they stand.
+func (c *Charset) ASCIICompatible() bool { return c.ascii }
+
 // Encoding is the x/text encoding of the charset, or nil for US-ASCII and UTF-8.
 func (c *Charset) Encoding() encoding.Encoding { return c.enc }
 
