@@ -79,26 +79,29 @@ type DB interface {
 	// A commit is atomic, and visible to every Snapshot and Update begun after
 	// it returned. Commits are durable in order: when a commit is durable, so is
 	// every commit that returned before it began; that holds also for one that
-	// wrote nothing. Others may see a commit shortly before it is durable. The wait for the disk happens
-	// after the next writer of the mailbox was let in, so that writers share it.
-	// A ctx that ends while Update waits for its turn ends the wait with the
-	// context's error; once the commit is under way it is no longer interrupted.
+	// wrote nothing. Others may see a commit shortly before it is durable. The
+	// wait for the disk happens after the next writer of the mailbox was let
+	// in, so that writers share it. A ctx that ends while Update waits for its
+	// turn ends the wait with the context's error; once the commit is under way
+	// it is no longer interrupted.
 	Update(ctx context.Context, w Write, fn func(Tx) error) error
 
 	// Sync returns when everything that was committed before is durable.
 	Sync(ctx context.Context) error
 
-	// Close waits for the calls under way, makes durable what was committed, and
-	// releases the DB. Snapshots must have been closed before; whatever
-	// is called afterwards reports ErrClosed. Closing twice is no error.
+	// Close waits for the calls under way, makes durable what was committed,
+	// and releases the DB, the latter also when it reports an error: then
+	// relaxed commits may be missing. Snapshots must have been closed before;
+	// whatever is called afterwards reports ErrClosed. Closing twice is no
+	// error.
 	Close() error
 }
 
 // A Write says what an update is going to do.
 type Write struct {
 	// Mailbox is the prefix of every key the transaction writes, and names the
-	// lock that orders it. It must not be empty (ErrForeignKey). Prefixes in use never contain
-	// one another.
+	// lock that orders it. It must not be empty (ErrForeignKey). Prefixes in
+	// use never contain one another.
 	Mailbox []byte
 
 	// Relaxed lets Update return before the commit is durable: after power

@@ -24,3 +24,5 @@ func backend() drivertest.Backend {
 }
 
 func TestConformance(t *testing.T) { drivertest.Run(t, backend()) }
+
+func BenchmarkDriver(b *testing.B) { drivertest.RunBenchmarks(b, backend()) }

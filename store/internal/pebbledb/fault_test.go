@@ -143,10 +143,16 @@ func failAt(t *testing.T, k int64, forever bool, rounds int) {
 	db, err := pebbledb.Open("store", small(fs))
 	if err == nil {
 		acked, begun = work(t, db, rounds)
-		if acked != [3]int{rounds, rounds, rounds} {
+		failed := acked != [3]int{rounds, rounds, rounds}
+		if failed {
 			requirePoisoned(t, db)
 		}
-		_ = db.Close()
+		err := db.Close()
+		if failed {
+			require.ErrorIs(t, err, driver.ErrPoisoned)
+		} else if err != nil { // it failed in the background, or while it closed
+			require.ErrorIs(t, err, errDisk)
+		}
 	} else {
 		require.ErrorIs(t, err, errDisk)
 	}

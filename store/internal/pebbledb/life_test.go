@@ -159,7 +159,8 @@ func TestAFailedWriteIsLogged(t *testing.T) {
 	require.NoError(t, err)
 	work(t, db, 10)
 	requirePoisoned(t, db)
-	require.NoError(t, db.Close())
+	require.ErrorIs(t, db.Close(), driver.ErrPoisoned)
+	require.NoError(t, db.Close(), "twice")
 	assert.Equal(t, 1, bytes.Count(out.Bytes(), []byte("must be opened again")), "%s", out.Bytes())
 	assert.Contains(t, string(out.Bytes()), errDisk.Error())
 }

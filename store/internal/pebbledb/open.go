@@ -81,7 +81,8 @@ func (db *DB) start(log *logger) error {
 
 // Close implements driver.DB. It writes what is only in the log to tables, so
 // that the next Open is quick, and seals the store. After a failed write it
-// only frees what is held, and returns nil: the failure has been reported.
+// only frees what is held, and reports ErrPoisoned: relaxed commits may be
+// lost, and nobody else may have been told.
 func (db *DB) Close() error {
 	if !db.gate.shut() {
 		return nil
@@ -96,7 +97,7 @@ func (db *DB) Close() error {
 	}
 	err = errors.Join(err, db.lock.Close())
 	if db.disk.frozen() {
-		return nil
+		return db.poisoned()
 	}
 	return translate(err)
 }
