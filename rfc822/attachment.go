@@ -23,7 +23,7 @@ func (m *message) attach(a attached) {
 	m.Attachments = append(m.Attachments, at)
 	m.describe(at, p, &disp)
 	props.PidTagAttachMethod.Set(at, mapi.AttachByValue)
-	m.name(at, fileName(p, &disp), p.Type.Type)
+	m.name(at, fileName(p, &disp), mediaType(p))
 	m.inline(at, a, &disp)
 
 	data, layout, exact := m.data(p)
@@ -70,7 +70,7 @@ func (m *message) describe(at *mapi.Attachment, p *entity.Part, disp *entity.Med
 			at.Set(key.Prop(), s)
 		}
 	}
-	set(props.PidTagAttachMimeTag, p.Type.Type)
+	set(props.PidTagAttachMimeTag, mediaType(p))
 	if strings.HasPrefix(p.Type.Type, "text/") {
 		set(props.PidTagTextAttachmentCharset, p.Type.Param("charset"))
 	}
@@ -95,6 +95,31 @@ func (m *message) describe(at *mapi.Attachment, p *entity.Part, disp *entity.Med
 		props.PidTagLastModificationTime.Set(at, t)
 	}
 	at.Set(props.PidTagRenderingPosition.Prop(), noRendering)
+}
+
+// mediaType is the type of a part as it can be written. A multipart that was not
+// taken apart is only bytes.
+func mediaType(p *entity.Part) string {
+	t := p.Type.Type
+	if isMediaType(t) {
+		if !p.Type.IsMultipart() {
+			return t
+		}
+		if len(p.Parts) == 0 && !p.Truncated {
+			return "text/plain"
+		}
+		return "application/octet-stream"
+	}
+	t = strings.Map(func(r rune) rune {
+		if r != '/' && !entity.IsToken(string(r)) {
+			return -1
+		}
+		return r
+	}, t)
+	if isMediaType(t) {
+		return t
+	}
+	return "application/octet-stream"
 }
 
 // noRendering: the attachment has no place in a text (MS-OXCMSG 2.2.2.16).

@@ -30,11 +30,14 @@ func (b *bodies) walk(p *entity.Part, want, related bool) bool {
 		return b.leaf(p, want, related)
 	case len(p.Parts) == 0:
 		// A multipart without parts: what it says is text.
-		if want && p.Body.Len() > 0 && !p.Truncated {
+		switch {
+		case p.Body.Len() == 0:
+		case want && b.plain == nil && !p.Truncated:
 			b.plain = p
 			return true
+		default:
+			b.attach(p, related)
 		}
-		b.attach(p, related)
 		return false
 	case p.Type.Type == "multipart/alternative":
 		return b.alternative(p, want, related)

@@ -218,7 +218,7 @@ func htmlNode(msg *mapi.Message) (*node, []byte, error) {
 	case string:
 		html = []byte(v)
 	}
-	if !safeForMail(charset) {
+	if !safeForMail(charset) || charset == entity.USASCII {
 		html, charset = []byte(charset.Decode(html)), entity.UTF8
 	}
 	return textNode("html", charset, html), html, nil
@@ -325,7 +325,14 @@ func (g *generator) attachment(a *mapi.Attachment, inline bool) (*node, error) {
 	}
 	n := &node{}
 	if a.Embedded != nil {
-		n.header.add("Content-Type", mediaWith("message/rfc822", "name", name))
+		m := entity.Media{}
+		if m.Type, _ = props.PidTagAttachMimeTag.Get(a); !m.IsMessage() {
+			m.Type = "message/rfc822"
+		}
+		if name != "" {
+			m.Params = []entity.Param{{Name: "name", Value: name}}
+		}
+		n.header.add("Content-Type", m.String())
 		n.header.add("Content-Transfer-Encoding", "8bit")
 		n.body = func(w io.Writer) error { return g.embedded(w, a.Embedded) }
 	} else {
@@ -365,14 +372,6 @@ func (g *generator) attachment(a *mapi.Attachment, inline bool) (*node, error) {
 		n.header.text("Content-Description", s)
 	}
 	return n, nil
-}
-
-func mediaWith(mediaType, param, value string) string {
-	m := entity.Media{Type: mediaType}
-	if value != "" {
-		m.Params = append(m.Params, entity.Param{Name: param, Value: value})
-	}
-	return m.String()
 }
 
 // file fills the node of an attachment that is no message. A link has no bytes of

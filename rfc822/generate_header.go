@@ -72,7 +72,7 @@ func (g *generator) header(msg *mapi.Message) fields {
 	if okFrom {
 		h.add("From", from.String())
 	}
-	if okSender && !sameAddress(from, sender) {
+	if okSender && (from.Name != sender.Name || !sameAddress(from, sender)) {
 		h.add("Sender", sender.String())
 	}
 	g.recipients(&h, msg)

@@ -32,7 +32,7 @@ func ParseAddresses(v []byte) []Address {
 			held = nil
 		}
 	}
-	for p.i < len(p.v) || p.sep != 0 {
+	for p.i < len(p.v) {
 		group := p.group
 		piece, sep := p.piece()
 		if len(trimBlanks(piece)) == 0 {
@@ -74,6 +74,9 @@ func mapDomain(addr string, f func(string) (string, error)) string {
 	if at < 0 || strings.HasPrefix(addr[at+1:], "[") {
 		return addr
 	}
+	if isASCII([]byte(addr[at+1:])) && !strings.Contains(addr[at+1:], "xn--") {
+		return addr // as written, also in its case
+	}
 	if d, err := f(addr[at+1:]); err == nil {
 		return addr[:at+1] + d
 	}
@@ -83,7 +86,6 @@ func mapDomain(addr string, f func(string) (string, error)) string {
 type addressParser struct {
 	v     []byte
 	i     int
-	sep   byte
 	group string
 }
 
