@@ -269,3 +269,76 @@ func requireRun(t *testing.T, db *pebbledb.DB, atLeast int) int {
 	require.GreaterOrEqual(t, n, atLeast)
 	return n
 }
+
+// The same while writers, flushes and compactions are at work.
+func TestACrashUnderLoadIsNotTakenForDamage(t *testing.T) {
+	rounds := 8
+	if testing.Short() {
+		rounds = 2
+	}
+	rnd := rand.New(rand.NewPCG(7, 7))
+	fs := vfs.NewCrashableMem()
+	db, err := pebbledb.Open("store", small(fs))
+	require.NoError(t, err)
+	var acked [3]atomic.Int64
+	var stop atomic.Bool
+	var wg sync.WaitGroup
+	for i := range acked {
+		wg.Go(func() {
+			mailbox := fmt.Appendf(nil, "box-%d", i)
+			for n := 0; !stop.Load() && n < 100_000; n++ {
+				assert.NoError(t, db.Update(ctx, driver.Write{Mailbox: mailbox}, func(tx driver.Tx) error {
+					if n >= 100 { // what is there stays small
+						if err := tx.Delete(fmt.Appendf(nil, "%s%06d", mailbox, n-100)); err != nil {
+							return err
+						}
+					}
+					return tx.Put(fmt.Appendf(nil, "%s%06d", mailbox, n), value(n))
+				}))
+				acked[i].Store(int64(n + 1))
+			}
+		})
+	}
+	for range rounds {
+		var before [3]int64
+		time.Sleep(time.Duration(rnd.IntN(20)) * time.Millisecond) // any moment will do
+		for i := range acked {
+			before[i] = acked[i].Load()
+		}
+		left := fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: rnd.IntN(100), RNG: rnd})
+		c, err := pebbledb.Open("store", small(left))
+		if !assert.NoError(t, err) {
+			break
+		}
+		requireNewest(t, c, before)
+		assert.NoError(t, c.Close())
+	}
+	stop.Store(true)
+	wg.Wait()
+	require.NoError(t, db.Close())
+}
+
+// requireNewest checks that each mailbox holds the at most 100 newest of its
+// updates, and those that were acknowledged.
+func requireNewest(t *testing.T, db *pebbledb.DB, acked [3]int64) {
+	t.Helper()
+	s, err := db.Snapshot(ctx)
+	require.NoError(t, err)
+	defer s.Close()
+	for i := range acked {
+		mailbox := fmt.Appendf(nil, "box-%d", i)
+		first, count := -1, 0
+		require.NoError(t, s.Scan(mailbox, driver.PrefixEnd(mailbox), false, func(k, v []byte) bool {
+			if first < 0 {
+				_, err := fmt.Sscanf(string(k[len(mailbox):]), "%d", &first)
+				require.NoError(t, err)
+			}
+			require.Equal(t, fmt.Sprintf("%s%06d", mailbox, first+count), string(k))
+			require.Equal(t, value(first+count), v)
+			count++
+			return true
+		}))
+		require.GreaterOrEqual(t, int64(max(first, 0)+count), acked[i])
+		require.LessOrEqual(t, count, 100)
+	}
+}
