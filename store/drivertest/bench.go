@@ -35,7 +35,7 @@ func Message(mailbox string, n int, body []byte) (keys [9][]byte, values [9][]by
 	keys[0] = fmt.Appendf(nil, "%sm%016x", mailbox, n)
 	values[0] = body
 	for i := range 8 {
-		keys[i+1] = fmt.Appendf(nil, "%si%d%022x", mailbox, i, n*0x9E3779B1&0xFFFFFFFF)
+		keys[i+1] = fmt.Appendf(nil, "%si%d%022x", mailbox, i, uint32(n)*0x9E3779B1)
 		values[i+1] = body[i : i+31]
 	}
 	return keys, values
