@@ -61,6 +61,15 @@ func NamedString(set GUID, name string, t Type) Prop {
 	return Prop{Set: set, Name: name, Type: t}
 }
 
+// NamedProp is p as [NamedID] or [NamedString] would make it: for a Prop that was
+// written as a literal or comes from outside.
+func NamedProp(p Prop) Prop {
+	if p.Name != "" {
+		return NamedString(p.Set, p.Name, p.Type)
+	}
+	return NamedID(p.Set, p.ID, p.Type)
+}
+
 // IsNamed reports whether p belongs to a property set.
 func (p Prop) IsNamed() bool { return p.Set != GUID{} }
 

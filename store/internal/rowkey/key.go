@@ -20,6 +20,7 @@
 //	space 'N' 'i' id, 'N' 'n' name         named properties, both ways
 //	space 'T' delivery id, 'U' time id     deliveries that were already made
 //	space 'Q' owner                        contents to release
+//	space 'G' folder                       folders that are being removed
 //
 //	0 'H'                                  header of the store
 //	0 'M' mailbox                          mailboxes by number
@@ -55,6 +56,7 @@ const (
 	KindDelivery   = 'T'
 	KindDeliveryAt = 'U'
 	KindRelease    = 'Q'
+	KindPurge      = 'G'
 
 	KindMailbox     = 'M'
 	KindMailboxName = 'm'

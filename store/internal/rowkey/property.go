@@ -87,6 +87,16 @@ func appendName(b []byte, p mapi.Prop) []byte {
 	return b
 }
 
+// AppendName writes the name of a named property.
+func AppendName(b []byte, p mapi.Prop) []byte { return appendName(b, p) }
+
+// ParseName reads what AppendName wrote.
+func ParseName(b []byte) (mapi.Prop, error) {
+	r := &reader{b: b}
+	p := r.name(mapi.PtypUnspecified)
+	return p, r.done()
+}
+
 func (r *reader) name(t mapi.Type) mapi.Prop {
 	p := mapi.Prop{Type: t}
 	switch known := int(r.byte()); {

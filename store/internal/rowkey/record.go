@@ -265,10 +265,8 @@ func ParseChange(b []byte) (Change, error) {
 // A View is an index that a contents table keeps.
 type View struct {
 	Number uint16
-	State  byte   // of package store
-	Used   uint64 // change number at which it was last asked for
+	Used   uint64 // change number of the mailbox when it was made
 	Spec   []byte // sort order and restriction
-	Cursor uint64 // how far its first build has come: the last message entered
 }
 
 // AppendViews writes the list of indexes of one part of a folder.
@@ -276,10 +274,8 @@ func AppendViews(b []byte, vs []View) []byte {
 	b = binary.AppendUvarint(b, uint64(len(vs)))
 	for _, v := range vs {
 		b = binary.LittleEndian.AppendUint16(b, v.Number)
-		b = append(b, v.State)
 		b = binary.AppendUvarint(b, v.Used)
 		b = appendBytes(b, v.Spec)
-		b = binary.AppendUvarint(b, v.Cursor)
 	}
 	return b
 }
@@ -289,8 +285,8 @@ func ParseViews(b []byte) ([]View, error) {
 	r := &reader{b: b}
 	var vs []View
 	for range r.count() {
-		vs = append(vs, View{Number: r.uint16(), State: r.byte(), Used: r.uvarint(),
-			Spec: append([]byte(nil), r.bytes()...), Cursor: r.uvarint()})
+		vs = append(vs, View{Number: r.uint16(), Used: r.uvarint(),
+			Spec: append([]byte(nil), r.bytes()...)})
 		if r.err != nil {
 			return nil, r.err
 		}

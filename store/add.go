@@ -1,0 +1,309 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/store/driver"
+	"github.com/okapi-mail/okapi/store/internal/content"
+	"github.com/okapi-mail/okapi/store/internal/rowkey"
+)
+
+// AddOptions say how a message is added. nil means the defaults: a normal
+// message, put there by a client, durable on return.
+type AddOptions struct {
+	// Associated adds to the associated contents (FAI) of the folder.
+	Associated bool
+
+	// Deliver says that this is mail arriving: subscribers get EventNewMail
+	// too, and PidTagMessageDeliveryTime is set when it is missing.
+	Deliver bool
+
+	// DeliveryID makes adding idempotent: a second message with the same id
+	// is not stored; Add returns the id of the first, wherever in the mailbox
+	// it was added. It is remembered for Options.DeliveryMemory. At most 255
+	// bytes. "" means none.
+	DeliveryID string
+
+	// Relaxed lets Add return before the message survives a power loss; call
+	// [Store.Sync] after a batch. What was added earlier is never lost when
+	// something later is there.
+	Relaxed bool
+}
+
+// Add stores a detached message in the folder as one transaction and returns the
+// id it got. msg is not changed and can be used again; its streams are read
+// before Add returns. Flags that a client sets before the first save are taken
+// from PidTagMessageFlags (MS-OXCMSG 2.2.1.6); properties that the store computes
+// are ignored.
+//
+// It reports mapi.ErrInvalidParameter for a message class that is not allowed,
+// mapi.ErrNotFound when the folder is gone, and what a [Gate] refuses with.
+func (f *Folder) Add(ctx context.Context, msg *mapi.Message, opts *AddOptions) (mapi.MessageID, error) {
+	const op = "store.Folder.Add"
+	if opts == nil {
+		opts = &AddOptions{}
+	}
+	if len(opts.DeliveryID) > maxDeliveryID {
+		return 0, fail(op, fmt.Errorf("%w: delivery id of %d bytes", mapi.ErrInvalidParameter, len(opts.DeliveryID)))
+	}
+	p, err := f.box.prepare(ctx, msg, nil)
+	if err != nil {
+		return 0, fail(op, err)
+	}
+	if opts.Deliver && !p.msg.Has(props.PidTagMessageDeliveryTime.Prop()) {
+		props.PidTagMessageDeliveryTime.Set(p.msg, f.box.store.opts.Now())
+	}
+	id, stored, err := f.add(ctx, p, opts)
+	if err == nil && !stored {
+		p.settle(ctx, errNotStored)
+	} else {
+		p.settle(ctx, err)
+	}
+	return id, fail(op, err)
+}
+
+const maxDeliveryID = 255
+
+// add reports stored false when the delivery id was known.
+func (f *Folder) add(ctx context.Context, p *prepared, opts *AddOptions) (id mapi.MessageID, stored bool, err error) {
+	part := rowkey.Normal
+	if opts.Associated {
+		part = rowkey.Associated
+	}
+	w := Write{Created: 1, Deliver: opts.Deliver}
+	err = f.box.updateAs(ctx, opts.Relaxed, w, func(t *txn) error {
+		stored = false
+		if _, err := f.record(t.Tx); err != nil {
+			return err
+		}
+		if opts.DeliveryID != "" {
+			if seen, err := t.seen(opts.DeliveryID); err != nil || seen != nil {
+				if seen != nil {
+					id = mapi.MessageID(seen.message)
+				}
+				return err
+			}
+		}
+		im, err := t.writeMessage(p, folderPart{uint64(f.id), part})
+		if err != nil {
+			return err
+		}
+		if err := t.addImage(im); err != nil {
+			return err
+		}
+		id, stored = mapi.MessageID(im.id), true
+		if opts.Deliver {
+			t.newMail(im)
+		}
+		if err := t.countsEvent(im.folder); err != nil {
+			return err
+		}
+		if opts.DeliveryID == "" {
+			return nil
+		}
+		return t.remember(opts.DeliveryID, im.folder, im.id)
+	})
+	return id, stored, err
+}
+
+// addImage gives a written message its id, enters it into its folder and the log.
+func (t *txn) addImage(im *image) error {
+	im.id = t.newID()
+	var err error
+	im.row.Change, err = t.log(0, rowkey.Change{Op: rowkey.OpCreated, Folder: im.folder, Object: im.id,
+		Associated: im.part == rowkey.Associated})
+	if err != nil {
+		return err
+	}
+	if err := t.insertRow(im); err != nil {
+		return err
+	}
+	t.event(mapi.Event{Type: mapi.EventCreated, Folder: mapi.FolderID(im.folder), Message: mapi.MessageID(im.id),
+		Associated: im.part == rowkey.Associated})
+	return t.touch(im.folder)
+}
+
+func (t *txn) newMail(im *image) {
+	class, _ := im.plain(idMessageClass).(string)
+	t.event(mapi.Event{Type: mapi.EventNewMail, Folder: mapi.FolderID(im.folder), Message: mapi.MessageID(im.id),
+		Class: class, Flags: im.flags()})
+}
+
+// A delivery is what is remembered of one that was made.
+type delivery struct{ folder, message uint64 }
+
+func (b *Mailbox) deliveryKey(id string) []byte {
+	return append(b.space.Kind(rowkey.KindDelivery), id...)
+}
+
+// seen looks a delivery id up; nil when it is new.
+func (t *txn) seen(id string) (*delivery, error) {
+	v, err := t.get(t.box.deliveryKey(id))
+	if err != nil || v == nil {
+		return nil, err
+	}
+	if len(v) != 12 {
+		return nil, fmt.Errorf("%w: delivery record", mapi.ErrCorruptData)
+	}
+	return &delivery{rowkey.LastID(v[:6]), rowkey.LastID(v)}, nil
+}
+
+// remember keeps a delivery id, and forgets two that are too old: so the number
+// kept follows the rate of deliveries.
+func (t *txn) remember(id string, folder, message uint64) error {
+	if err := t.put(t.box.deliveryKey(id), rowkey.ID(rowkey.ID(nil, folder), message)); err != nil {
+		return err
+	}
+	times := t.box.space.Kind(rowkey.KindDeliveryAt)
+	at := binary.BigEndian.AppendUint64(append([]byte(nil), times...), mapi.ToFileTime(t.now))
+	if err := t.put(append(at, id...), nil); err != nil {
+		return err
+	}
+	limit := binary.BigEndian.AppendUint64(append([]byte(nil), times...),
+		mapi.ToFileTime(t.now.Add(-t.box.store.opts.DeliveryMemory)))
+	var old [][]byte
+	err := t.Scan(times, limit, false, func(k, _ []byte) bool {
+		old = append(old, append([]byte(nil), k...))
+		return len(old) < 2
+	})
+	for _, k := range old {
+		if err == nil {
+			err = t.Delete(t.box.deliveryKey(string(k[len(times)+8:])))
+		}
+		if err == nil {
+			err = t.Delete(k)
+		}
+	}
+	return err
+}
+
+// release notes, in the transaction that removes a message, the contents that it
+// no longer needs. They are let go once the transaction has committed.
+func (t *txn) release(body *rowkey.Body) error {
+	digests := digestsOf(body.Message)
+	if len(digests) == 0 {
+		return nil
+	}
+	key := binary.BigEndian.AppendUint64(t.box.space.Kind(rowkey.KindRelease), body.Owner)
+	list := make([][32]byte, len(digests))
+	for i, d := range digests {
+		list[i] = d
+	}
+	t.releases = append(t.releases, release{body.Owner, digests})
+	return t.put(key, rowkey.AppendDigests(nil, list))
+}
+
+type release struct {
+	owner   uint64
+	digests []content.Digest
+}
+
+func digestsOf(m *mapi.Message) []content.Digest {
+	var large []place
+	var digests []content.Digest
+	collect(m, &large)
+	for _, l := range large {
+		if s, ok := l.bag.Get(l.prop).(*content.Stream); ok {
+			digests = append(digests, s.Content().Digest)
+		}
+	}
+	return digests
+}
+
+// releaseNow lets go of what a committed transaction noted. The records of what
+// was done go with the next transaction; after a crash it is done once more.
+func (b *Mailbox) releaseNow(ctx context.Context, list []release) {
+	for _, r := range list {
+		ref := content.Ref{Mailbox: uint64(b.space), Object: r.owner}
+		if err := b.pool().Release(context.WithoutCancel(ctx), ref, r.digests...); err != nil {
+			b.store.opts.Logger.Warn("contents are released later", "mailbox", b.info.Name, "error", err)
+			return
+		}
+		b.mu.Lock()
+		b.released = append(b.released, r.owner)
+		b.mu.Unlock()
+	}
+}
+
+// forgetReleased deletes the records of releases that were carried out.
+func (t *txn) forgetReleased() error {
+	t.box.mu.Lock()
+	t.forgot = slices.Clone(t.box.released[:min(len(t.box.released), 64)])
+	t.box.mu.Unlock()
+	for _, owner := range t.forgot {
+		if err := t.Delete(binary.BigEndian.AppendUint64(t.box.space.Kind(rowkey.KindRelease), owner)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget drops owners whose records are gone.
+func (b *Mailbox) forget(owners []uint64) {
+	if len(owners) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.released = slices.DeleteFunc(b.released, func(o uint64) bool { return slices.Contains(owners, o) })
+}
+
+// recoverReleases finishes what a crash left of releases and removals. It does
+// something at most once for each time the mailbox comes into memory.
+func (b *Mailbox) recoverReleases(ctx context.Context) error {
+	b.mu.Lock()
+	done := b.recovered
+	b.recovered = true
+	b.mu.Unlock()
+	if done {
+		return nil
+	}
+	var list []release
+	err := b.view(ctx, func(r driver.Reader) error {
+		return b.eachRelease(r, func(rel release) { list = append(list, rel) })
+	})
+	if err != nil {
+		return err
+	}
+	b.releaseNow(ctx, list)
+	return b.resumePurges(ctx)
+}
+
+// eachRelease visits the releases that were noted and not forgotten yet.
+func (b *Mailbox) eachRelease(r driver.Reader, visit func(release)) error {
+	return scanSealed(r, b.space.Kind(rowkey.KindRelease), func(k, v []byte) error {
+		digests, err := rowkey.ParseDigests(v)
+		rel := release{owner: binary.BigEndian.Uint64(k[len(k)-8:])}
+		for _, d := range digests {
+			rel.digests = append(rel.digests, d)
+		}
+		visit(rel)
+		return err
+	})
+}
+
+// eachOwner visits who refers to contents: messages, and releases to come.
+func (b *Mailbox) eachOwner(ctx context.Context, r driver.Reader, visit func(owner uint64)) error {
+	if err := b.eachRelease(r, func(rel release) { visit(rel.owner) }); err != nil {
+		return err
+	}
+	return scanSealed(r, b.space.Kind(rowkey.KindRow), func(_, v []byte) error {
+		row, err := rowkey.ParseRow(v)
+		if err != nil {
+			return err
+		}
+		body, err := b.readBody(r, row.Body)
+		if err == nil && body.Owner != 0 {
+			visit(body.Owner)
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		return err
+	})
+}

@@ -1,0 +1,471 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/store/driver"
+	"github.com/okapi-mail/okapi/store/internal/content"
+	"github.com/okapi-mail/okapi/store/internal/rowkey"
+	"github.com/okapi-mail/okapi/store/notify"
+)
+
+// Options are what a program may set when it opens a store. A nil *Options and
+// the zero value mean the defaults.
+type Options struct {
+	// Logger receives what an operator acts on. Default: nothing is logged.
+	Logger *slog.Logger
+
+	// Now is the source of every timestamp that the store writes.
+	// Default: time.Now.
+	Now func() time.Time
+
+	// NewID makes identifiers: of mailboxes, search keys, owners of contents.
+	// No two calls may return the same one. Default: random.
+	NewID func() mapi.GUID
+
+	// Gates are asked, in this order, before each transaction commits.
+	Gates []Gate
+
+	// MaxNamedProperties bounds the named-property mapping of each mailbox.
+	// Named properties beyond it are kept under their full names, so nothing is
+	// lost, but have no id. Default and maximum: 32766.
+	MaxNamedProperties int
+
+	// DeliveryMemory is how long a delivery id is remembered; see
+	// [AddOptions.DeliveryID]. Default: 7 days.
+	DeliveryMemory time.Duration
+}
+
+func (o *Options) withDefaults() Options {
+	var c Options
+	if o != nil {
+		c = *o
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.NewID == nil {
+		c.NewID = randomID
+	}
+	if c.MaxNamedProperties <= 0 || c.MaxNamedProperties > maxNamed {
+		c.MaxNamedProperties = maxNamed
+	}
+	if c.DeliveryMemory == 0 {
+		c.DeliveryMemory = 7 * 24 * time.Hour
+	}
+	return c
+}
+
+func randomID() (g mapi.GUID) {
+	rand.Read(g[:])
+	return g
+}
+
+// A Store holds mailboxes on one backend. It is safe for concurrent use.
+type Store struct {
+	db   driver.DB
+	opts Options
+	id   mapi.GUID
+	hub  *notify.Hub
+
+	// uncertain: the backend may not know whether a commit happened.
+	uncertain bool
+
+	ctx      context.Context // ends when the store closes; for background builds only
+	stop     context.CancelFunc
+	builders sync.WaitGroup
+
+	mu    sync.Mutex
+	boxes map[rowkey.Space]*Mailbox
+	pools map[rowkey.Space]*content.Pool
+}
+
+// New opens the store on db, or makes a new one when db is empty. The store owns
+// db from then on and closes it. Backends call New: programs call
+// pebblestore.Open or memstore.New.
+//
+// It reports mapi.ErrVersion when the store was written by a newer format.
+func New(db driver.DB, opts *Options) (*Store, error) {
+	s := &Store{db: db, opts: opts.withDefaults(), hub: notify.New(),
+		boxes: map[rowkey.Space]*Mailbox{}, pools: map[rowkey.Space]*content.Pool{}}
+	s.ctx, s.stop = context.WithCancel(context.Background())
+	if u, ok := db.(driver.Uncertain); ok {
+		s.uncertain = u.Uncertain()
+	}
+	if err := s.loadHeader(); err != nil {
+		return nil, fail("store.New", err)
+	}
+	return s, nil
+}
+
+func (s *Store) loadHeader() error {
+	key := rowkey.Directory.Header()
+	return s.updateDirectory(context.Background(), func(tx driver.Tx) error {
+		v, err := getSealed(tx, key)
+		if err != nil {
+			return err
+		}
+		if v == nil {
+			s.id = s.opts.NewID()
+			h := rowkey.Store{Version: rowkey.FormatVersion, ID: s.id, NextSpace: 1}
+			return tx.Put(key, rowkey.Seal(key, h.Append(nil)))
+		}
+		h, err := rowkey.ParseStore(v)
+		if err != nil {
+			return err
+		}
+		if h.Version > rowkey.FormatVersion {
+			return fmt.Errorf("%w: stored format %d, this library knows %d", mapi.ErrVersion, h.Version, rowkey.FormatVersion)
+		}
+		s.id = h.ID
+		return nil
+	})
+}
+
+// ID is the identity of the store, given when it was made.
+func (s *Store) ID() mapi.GUID { return s.id }
+
+// Close ends the store: background work stops, subscriptions end, the backend is
+// closed. Changes of messages that were not saved are gone.
+func (s *Store) Close() error {
+	s.stop()
+	s.builders.Wait()
+	s.hub.Close()
+	return fail("store.Store.Close", s.db.Close())
+}
+
+// Sync returns when everything committed so far, also with
+// [AddOptions.Relaxed], survives a power loss.
+func (s *Store) Sync(ctx context.Context) error {
+	return fail("store.Store.Sync", s.db.Sync(ctx))
+}
+
+// A MailboxInfo describes a mailbox in the store's directory.
+type MailboxInfo struct {
+	Name    string
+	Tenant  string
+	ID      mapi.GUID
+	Created time.Time
+}
+
+// MailboxOptions are what may be set when a mailbox is made. nil means the
+// defaults.
+type MailboxOptions struct {
+	// Tenant is the company that the mailbox belongs to. Mailboxes of one
+	// tenant share equal attachment contents. Default: "".
+	Tenant string
+
+	// Locale is the language of the special folders' names, as a BCP 47 tag:
+	// "de", "pt-BR". Default: English.
+	Locale string
+
+	// Public makes a public store instead of a private mailbox: it has other
+	// special folders.
+	Public bool
+
+	// FolderName overrides the name of a special folder; "" keeps the name
+	// that Locale gives.
+	FolderName func(mapi.SpecialFolder) string
+}
+
+// MaxMailboxName is the largest length of a mailbox's name in bytes.
+const MaxMailboxName = 255
+
+// CreateMailbox makes a mailbox with its special folders. Names compare
+// exactly; a program that wants mail addresses to be folded folds them. It
+// reports mapi.ErrCollision when the name is taken.
+func (s *Store) CreateMailbox(ctx context.Context, name string, opts *MailboxOptions) (*Mailbox, error) {
+	const op = "store.Store.CreateMailbox"
+	if name == "" || len(name) > MaxMailboxName {
+		return nil, fail(op, fmt.Errorf("%w: name of %d bytes", mapi.ErrInvalidParameter, len(name)))
+	}
+	if opts == nil {
+		opts = &MailboxOptions{}
+	}
+	info := rowkey.Mailbox{Name: name, Tenant: opts.Tenant, ID: s.opts.NewID(), Locale: opts.Locale, Created: s.opts.Now()}
+	if opts.Public {
+		info.Kind = publicMailbox
+	}
+	// The directory entry is written as being deleted, and freed of that mark
+	// once the folders are there: a crash in between leaves nothing visible,
+	// and the next CreateMailbox of the name starts anew.
+	if err := s.reserveMailbox(ctx, &info); err != nil {
+		return nil, fail(op, err)
+	}
+	box := s.mailbox(info)
+	box.setState(boxMaking)
+	if err := box.createSpecialFolders(ctx, opts); err != nil {
+		return nil, fail(op, err)
+	}
+	box.setState(boxReady)
+	info.Deleted = false
+	if err := s.putMailbox(ctx, info); err != nil {
+		return nil, fail(op, err)
+	}
+	return box, nil
+}
+
+func (s *Store) reserveMailbox(ctx context.Context, info *rowkey.Mailbox) error {
+	info.Deleted = true
+	return s.updateDirectory(ctx, func(tx driver.Tx) error {
+		if old, err := findMailbox(tx, info.Name); err != nil {
+			return err
+		} else if old != nil && !old.Deleted {
+			return mapi.ErrCollision
+		}
+		hk := rowkey.Directory.Header()
+		v, err := getSealed(tx, hk)
+		if err != nil {
+			return err
+		}
+		h, err := rowkey.ParseStore(v)
+		if err != nil {
+			return err
+		}
+		info.Space = rowkey.Space(h.NextSpace)
+		h.NextSpace++
+		if info.Pool, err = poolOf(tx, info.Tenant, &h.NextSpace); err != nil {
+			return err
+		}
+		if err := tx.Put(hk, rowkey.Seal(hk, h.Append(nil))); err != nil {
+			return err
+		}
+		return putMailboxRecord(tx, *info)
+	})
+}
+
+// poolOf returns the pool of a tenant and makes it when it has none.
+func poolOf(tx driver.Tx, tenant string, next *uint64) (rowkey.Space, error) {
+	key := append(rowkey.Directory.Kind(rowkey.KindPool), tenant...)
+	v, err := getSealed(tx, key)
+	if err != nil {
+		return 0, err
+	}
+	if v != nil {
+		return rowkey.Space(rowkey.LastID(v)), nil
+	}
+	space := rowkey.Space(*next)
+	*next++
+	return space, tx.Put(key, rowkey.Seal(key, rowkey.ID(nil, uint64(space))))
+}
+
+func (s *Store) putMailbox(ctx context.Context, info rowkey.Mailbox) error {
+	return s.updateDirectory(ctx, func(tx driver.Tx) error { return putMailboxRecord(tx, info) })
+}
+
+func putMailboxRecord(tx driver.Tx, info rowkey.Mailbox) error {
+	key := rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), uint64(info.Space))
+	if err := tx.Put(key, rowkey.Seal(key, info.Append(nil))); err != nil {
+		return err
+	}
+	nk := mailboxNameKey(info.Name)
+	return tx.Put(nk, rowkey.Seal(nk, rowkey.ID(nil, uint64(info.Space))))
+}
+
+func mailboxNameKey(name string) []byte {
+	return append(rowkey.Directory.Kind(rowkey.KindMailboxName), name...)
+}
+
+func findMailbox(r driver.Reader, name string) (*rowkey.Mailbox, error) {
+	v, err := getSealed(r, mailboxNameKey(name))
+	if err != nil || v == nil {
+		return nil, err
+	}
+	key := rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), rowkey.LastID(v))
+	if v, err = getSealed(r, key); err != nil || v == nil {
+		return nil, err
+	}
+	info, err := rowkey.ParseMailbox(v)
+	return &info, err
+}
+
+// OpenMailbox returns the mailbox of a name. It reports mapi.ErrNotFound when
+// there is none.
+func (s *Store) OpenMailbox(ctx context.Context, name string) (*Mailbox, error) {
+	const op = "store.Store.OpenMailbox"
+	var info *rowkey.Mailbox
+	err := s.view(ctx, func(r driver.Reader) (err error) {
+		info, err = findMailbox(r, name)
+		return err
+	})
+	if err != nil {
+		return nil, fail(op, err)
+	}
+	if info == nil || info.Deleted {
+		return nil, fail(op, fmt.Errorf("%w: mailbox %q", mapi.ErrNotFound, name))
+	}
+	box := s.mailbox(*info)
+	if err := box.recoverReleases(ctx); err != nil {
+		return nil, fail(op, err)
+	}
+	return box, nil
+}
+
+// Mailboxes yields the mailboxes of the store, by name. The loop may use the
+// store; it sees the mailboxes that were there when it began.
+func (s *Store) Mailboxes(ctx context.Context) iter.Seq2[MailboxInfo, error] {
+	return func(yield func(MailboxInfo, error) bool) {
+		infos, err := s.directory(ctx)
+		if err != nil {
+			yield(MailboxInfo{}, fail("store.Store.Mailboxes", err))
+			return
+		}
+		for _, m := range infos {
+			if m.Deleted {
+				continue
+			}
+			if !yield(MailboxInfo{Name: m.Name, Tenant: m.Tenant, ID: m.ID, Created: m.Created}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// directory returns all entries, also of mailboxes that are going away.
+func (s *Store) directory(ctx context.Context) ([]rowkey.Mailbox, error) {
+	var infos []rowkey.Mailbox
+	err := s.view(ctx, func(r driver.Reader) error {
+		var spaces []uint64
+		err := scanSealed(r, rowkey.Directory.Kind(rowkey.KindMailboxName), func(_, v []byte) error {
+			spaces = append(spaces, rowkey.LastID(v))
+			return nil
+		})
+		for _, space := range spaces {
+			if err != nil {
+				return err
+			}
+			var v []byte
+			if v, err = getSealed(r, rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), space)); err != nil {
+				return err
+			}
+			var info rowkey.Mailbox
+			if info, err = rowkey.ParseMailbox(v); err == nil {
+				infos = append(infos, info)
+			}
+		}
+		return err
+	})
+	return infos, err
+}
+
+// DeleteMailbox removes a mailbox and everything in it for good. Handles to it
+// report errors from then on. It reports mapi.ErrNotFound when there is no such
+// mailbox. A crash in the middle leaves the mailbox invisible; calling
+// DeleteMailbox or CreateMailbox with its name again finishes the work.
+func (s *Store) DeleteMailbox(ctx context.Context, name string) error {
+	const op = "store.Store.DeleteMailbox"
+	var info *rowkey.Mailbox
+	err := s.updateDirectory(ctx, func(tx driver.Tx) (err error) {
+		if info, err = findMailbox(tx, name); err != nil {
+			return err
+		}
+		if info == nil {
+			return fmt.Errorf("%w: mailbox %q", mapi.ErrNotFound, name)
+		}
+		info.Deleted = true
+		return putMailboxRecord(tx, *info)
+	})
+	if err == nil {
+		err = s.removeMailbox(ctx, *info)
+	}
+	return fail(op, err)
+}
+
+func (s *Store) removeMailbox(ctx context.Context, info rowkey.Mailbox) error {
+	box := s.mailbox(info)
+	box.setState(boxRemoved)
+	prefix := info.Space.Prefix()
+	err := s.db.Update(ctx, driver.Write{Mailbox: prefix}, func(tx driver.Tx) error {
+		return tx.DeleteRange(prefix, rowkey.After(prefix))
+	})
+	if err != nil {
+		return err
+	}
+	_, err = s.pool(info.Pool).Sweep(ctx, content.SweepOptions{
+		Alive: func(_ context.Context, _ content.Digest, ref content.Ref) (bool, error) {
+			return ref.Mailbox != uint64(info.Space), nil
+		}})
+	if err != nil {
+		return err
+	}
+	err = s.updateDirectory(ctx, func(tx driver.Tx) error {
+		if err := tx.Delete(rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), uint64(info.Space))); err != nil {
+			return err
+		}
+		return tx.Delete(mailboxNameKey(info.Name))
+	})
+	s.mu.Lock()
+	delete(s.boxes, info.Space)
+	s.mu.Unlock()
+	return err
+}
+
+// mailbox returns the one Mailbox of a space.
+func (s *Store) mailbox(info rowkey.Mailbox) *Mailbox {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.boxes[info.Space]
+	if b == nil {
+		b = newMailbox(s, info)
+		s.boxes[info.Space] = b
+	}
+	return b
+}
+
+func (s *Store) pool(space rowkey.Space) *content.Pool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.pools[space]
+	if p == nil {
+		p = content.New(s.db, space.Prefix(), &content.Options{Now: s.opts.Now})
+		s.pools[space] = p
+	}
+	return p
+}
+
+// view runs fn on a snapshot.
+func (s *Store) view(ctx context.Context, fn func(driver.Reader) error) error {
+	snap, err := s.db.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer snap.Close()
+	return fn(snap)
+}
+
+func (s *Store) updateDirectory(ctx context.Context, fn func(driver.Tx) error) error {
+	return s.db.Update(ctx, driver.Write{Mailbox: rowkey.Directory.Prefix()}, fn)
+}
+
+// getSealed reads a sealed record; nil when it is absent.
+func getSealed(r driver.Reader, key []byte) ([]byte, error) {
+	v, err := r.Get(key)
+	if err != nil || v == nil {
+		return nil, err
+	}
+	return rowkey.Open(key, v)
+}
+
+// scanSealed yields the sealed records whose keys begin with prefix.
+func scanSealed(r driver.Reader, prefix []byte, yield func(key, payload []byte) error) error {
+	var inner error
+	err := r.Scan(prefix, rowkey.After(prefix), false, func(k, v []byte) bool {
+		var p []byte
+		if p, inner = rowkey.Open(k, v); inner == nil {
+			inner = yield(k, p)
+		}
+		return inner == nil
+	})
+	return errors.Join(inner, err)
+}

@@ -1,0 +1,315 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/store/driver"
+	"github.com/okapi-mail/okapi/store/internal/rowkey"
+	"github.com/okapi-mail/okapi/store/table"
+)
+
+// usualOrders are the sort orders that a folder of a class keeps an index for
+// from its beginning. All others get theirs when they are first asked for.
+func usualOrders(class string) []mapi.SortOrder {
+	one := func(p mapi.Prop) mapi.SortOrder { return mapi.SortOrder{mapi.Ascending(p)} }
+	switch {
+	case class == "" || hasClass(class, "IPF.Note"):
+		return []mapi.SortOrder{
+			one(props.PidTagMessageDeliveryTime.Prop()),
+			one(props.PidTagNormalizedSubject.Prop()),
+			one(props.PidTagSentRepresentingName.Prop()),
+			one(propMessageSize),
+		}
+	case hasClass(class, "IPF.Appointment"):
+		return []mapi.SortOrder{one(props.PidLidAppointmentStartWhole.Prop()), one(props.PidLidAppointmentEndWhole.Prop())}
+	case hasClass(class, "IPF.Contact"):
+		return []mapi.SortOrder{one(props.PidTagDisplayName.Prop()), one(props.PidLidFileUnder.Prop())}
+	case hasClass(class, "IPF.Task"):
+		return []mapi.SortOrder{one(props.PidLidTaskDueDate.Prop())}
+	}
+	return nil
+}
+
+var propMessageSize = mapi.Prop{ID: idMessageSize, Type: mapi.PtypInteger32}
+
+func hasClass(class, base string) bool {
+	return strings.EqualFold(class, base) ||
+		len(class) > len(base) && class[len(base)] == '.' && strings.EqualFold(class[:len(base)], base)
+}
+
+// always marks the usual indexes, which are never dropped.
+const always = 1<<64 - 1
+
+// createViews gives a new folder its usual indexes.
+func (t *txn) createViews(folder uint64, class string) error {
+	var kept []rowkey.View
+	for i, order := range usualOrders(class) {
+		spec, _, err := newViewSpec(order, nil)
+		if err != nil {
+			return err
+		}
+		kept = append(kept, rowkey.View{Number: uint16(i + 1), Used: always, Spec: spec.raw})
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return t.put(t.box.space.Views(folder, rowkey.Normal), rowkey.AppendViews(nil, kept))
+}
+
+// maxViews is how many indexes a part of a folder keeps. The one that was not
+// asked for the longest goes when another is needed.
+const maxViews = 24
+
+// ensureIndex returns the complete index of a spec, building it when it is not
+// there. The build is a series of transactions, so that others go on meanwhile;
+// whoever calls continues what a former caller began.
+func (b *Mailbox) ensureIndex(ctx context.Context, fp folderPart, spec *viewSpec) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		done, err := b.buildStep(ctx, fp, spec)
+		if done || err != nil {
+			return err
+		}
+	}
+}
+
+// Sizes of one step of a build: rows looked at, and entries counted.
+const (
+	fillRows   = 800
+	countEntry = 20000
+)
+
+func (b *Mailbox) buildStep(ctx context.Context, fp folderPart, spec *viewSpec) (done bool, err error) {
+	err = b.update(ctx, true, func(t *txn) error {
+		done = false
+		if _, err := b.readFolder(t.Tx, fp.folder); err != nil {
+			return err
+		}
+		v, err := t.addView(fp, spec)
+		if err != nil {
+			return err
+		}
+		status, err := v.index.Status(t.Tx)
+		if err != nil {
+			return err
+		}
+		switch status.State {
+		case table.Complete:
+			done = true
+			return nil
+		case table.Counting:
+			done, err = v.index.Build().Step(t.Tx, countEntry)
+			return err
+		}
+		return t.fill(v, fp, status.Mark)
+	})
+	return done, err
+}
+
+// addView enters an index into the list of a folder part, to be filled.
+func (t *txn) addView(fp folderPart, spec *viewSpec) (*viewIndex, error) {
+	views, err := t.viewsOf(fp)
+	if err != nil {
+		return nil, err
+	}
+	if v := views.find(spec); v != nil {
+		return v, nil
+	}
+	if err := t.dropViews(views); err != nil {
+		return nil, err
+	}
+	v := viewIndex{View: rowkey.View{Spec: spec.raw, Used: t.header.Change}, spec: spec}
+	for _, other := range views.list {
+		v.Number = max(v.Number, other.Number)
+	}
+	v.Number++
+	v.index = table.NewIndex(t.box.space.Index(fp.folder, fp.part, v.Number))
+	if err := v.index.Build().Begin(t.Tx); err != nil {
+		return nil, err
+	}
+	views.list = append(views.list, v)
+	return &views.list[len(views.list)-1], t.putViews(views)
+}
+
+// dropViews makes room for one more index, and removes those that another
+// collation made useless.
+func (t *txn) dropViews(views *viewList) error {
+	keep := views.list[:0]
+	oldest := -1
+	for _, v := range views.list {
+		if v.spec == nil {
+			if err := v.index.Drop(t.Tx); err != nil {
+				return err
+			}
+			continue
+		}
+		keep = append(keep, v)
+	}
+	views.list = keep
+	if len(keep) < maxViews {
+		return nil
+	}
+	for i, v := range keep {
+		if v.Used == always {
+			continue
+		}
+		if oldest < 0 || t.box.lastUse(views.folderPart, v.View) < t.box.lastUse(views.folderPart, keep[oldest].View) {
+			oldest = i
+		}
+	}
+	if err := keep[oldest].index.Drop(t.Tx); err != nil {
+		return err
+	}
+	views.list = slices.Delete(keep, oldest, oldest+1)
+	return nil
+}
+
+func (t *txn) putViews(views *viewList) error {
+	kept := make([]rowkey.View, len(views.list))
+	for i, v := range views.list {
+		kept[i] = v.View
+	}
+	return t.put(t.box.space.Views(views.folder, views.part), rowkey.AppendViews(nil, kept))
+}
+
+// fill enters the next rows into an index that is being built. The mark is the
+// last row entered.
+func (t *txn) fill(v *viewIndex, fp folderPart, mark []byte) error {
+	rows := t.box.space.Rows(fp.folder, fp.part)
+	from := rows
+	if mark != nil {
+		from = append(append([]byte(nil), rows...), mark...)
+		from = append(from, 0)
+	}
+	want := t.box.wants(v.spec.uses())
+	var entries [][]byte
+	n := 0
+	var inner error
+	err := t.Scan(from, rowkey.After(rows), false, func(k, payload []byte) bool {
+		var entry []byte
+		if entry, inner = t.box.entryOfRow(t.Tx, fp, v.spec, want, k, payload); inner != nil {
+			return false
+		}
+		if entry != nil {
+			entries = append(entries, entry)
+		}
+		mark = append([]byte(nil), k[len(rows):]...)
+		n++
+		return n < fillRows
+	})
+	if err := errors.Join(inner, err); err != nil {
+		return err
+	}
+	if err := v.index.Build().Fill(t.Tx, slices.Values(entries), mark); err != nil {
+		return err
+	}
+	if n < fillRows {
+		return v.index.Build().Seal(t.Tx)
+	}
+	return nil
+}
+
+// entryOfRow computes the index entry of a stored row.
+func (b *Mailbox) entryOfRow(r driver.Reader, fp folderPart, spec *viewSpec, want func(mapi.Prop) bool, key, value []byte) ([]byte, error) {
+	payload, err := rowkey.Open(key, value)
+	if err != nil {
+		return nil, err
+	}
+	im, err := b.parseImage(r, fp.folder, fp.part, rowkey.LastID(key), payload, want)
+	if err != nil {
+		return nil, err
+	}
+	return spec.entry(im)
+}
+
+// wants returns which properties of a row must be read to answer for props.
+// Those that are computed from others bring these along.
+func (b *Mailbox) wants(list, _ []mapi.Prop) func(mapi.Prop) bool {
+	all := slices.Clone(list)
+	for _, p := range list {
+		if !p.IsNamed() && p.ID == idSubject {
+			all = append(all, props.PidTagSubjectPrefix.Prop(), props.PidTagNormalizedSubject.Prop())
+		}
+	}
+	return func(p mapi.Prop) bool {
+		for i := range all {
+			if all[i].Same(p) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// buildLater builds an index in the background, once.
+func (b *Mailbox) buildLater(fp folderPart, spec *viewSpec) {
+	name := fmt.Sprintf("%d/%d/%s", fp.folder, fp.part, spec.raw)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.building[name] || b.store.ctx.Err() != nil {
+		return
+	}
+	b.building[name] = true
+	b.store.builders.Go(func() {
+		err := b.ensureIndex(b.store.ctx, fp, spec)
+		if err != nil && b.store.ctx.Err() == nil {
+			b.store.opts.Logger.Warn("an index could not be built", "mailbox", b.info.Name, "folder", fp.folder, "error", err)
+		}
+		b.mu.Lock()
+		delete(b.building, name)
+		b.mu.Unlock()
+	})
+}
+
+// entriesOf computes the sorted entries of a whole part of a folder in memory:
+// for small folders, and for what has no index.
+func (b *Mailbox) entriesOf(ctx context.Context, r driver.Reader, fp folderPart, spec *viewSpec) ([][]byte, error) {
+	var entries [][]byte
+	for entry, err := range b.scanEntries(ctx, r, fp, spec) {
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
+	}
+	slices.SortFunc(entries, func(a, c []byte) int { return strings.Compare(string(a), string(c)) })
+	return entries, nil
+}
+
+// scanEntries yields the entries of a part of a folder in the order of its rows.
+func (b *Mailbox) scanEntries(ctx context.Context, r driver.Reader, fp folderPart, spec *viewSpec) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		want := b.wants(spec.uses())
+		rows := b.space.Rows(fp.folder, fp.part)
+		var inner error
+		stopped := false
+		n := 0
+		err := r.Scan(rows, rowkey.After(rows), false, func(k, v []byte) bool {
+			if n++; n%1024 == 0 {
+				inner = ctx.Err()
+			}
+			var entry []byte
+			if inner == nil {
+				entry, inner = b.entryOfRow(r, fp, spec, want, k, v)
+			}
+			if inner != nil {
+				return false
+			}
+			if entry != nil {
+				stopped = !yield(entry, nil)
+			}
+			return !stopped
+		})
+		if err := errors.Join(inner, err); err != nil && !stopped {
+			yield(nil, err)
+		}
+	}
+}
