@@ -105,7 +105,7 @@ func (m *message) firstAddress(f *entity.Field) (mailAddress, bool) {
 	if f == nil {
 		return mailAddress{}, false
 	}
-	list := m.addresses(f)
+	list := m.addresses(f, f.Value())
 	for _, a := range list {
 		if a.Addr != "" {
 			return newMailAddress(a), true
@@ -118,8 +118,8 @@ func (m *message) firstAddress(f *entity.Field) (mailAddress, bool) {
 }
 
 // addresses reads the address list of a field and reports what is no address.
-func (m *message) addresses(f *entity.Field) []entity.Address {
-	list := entity.ParseAddresses(f.Value())
+func (m *message) addresses(f *entity.Field, v []byte) []entity.Address {
+	list := entity.ParseAddresses(v)
 	for _, a := range list {
 		if a.Addr == "" || strings.IndexByte(a.Addr, '@') < 0 {
 			m.report(entity.RuleAddress, m.part, string(f.Key())+": "+a.Name+a.Addr)
@@ -138,8 +138,8 @@ var (
 	yes         mapi.Value = true
 )
 
-func (m *message) recipients(f *entity.Field, kind mapi.Value) {
-	for _, a := range m.addresses(f) {
+func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
+	for _, a := range m.addresses(f, v) {
 		if a.Addr == "" && strings.EqualFold(a.Name, "undisclosed recipients") {
 			continue
 		}
@@ -173,10 +173,10 @@ func recipient(a mailAddress, kind mapi.Value) *mapi.Recipient {
 
 // replyTo keeps all addresses of Reply-To. Names and entries have equal counts;
 // semicolons, which separate the names, become commas.
-func (m *message) replyTo(f *entity.Field) {
+func (m *message) replyTo(f *entity.Field, v []byte) {
 	var names []string
 	var entries []byte
-	for _, a := range m.addresses(f) {
+	for _, a := range m.addresses(f, v) {
 		name := validString(a.Name)
 		if name == "" {
 			name = validString(a.Addr)

@@ -65,7 +65,7 @@ func (m *message) data(p *entity.Part) (v mapi.Value, l entity.Layout, exact int
 
 // describe sets what the part's header says beside its name.
 func (m *message) describe(at *mapi.Attachment, p *entity.Part, disp *entity.Media) {
-	set := func(key textKey, s string) {
+	set := func(key props.Key[string], s string) {
 		if s = oneLine(strings.TrimSpace(s)); s != "" {
 			at.Set(key.Prop(), s)
 		}

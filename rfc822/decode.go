@@ -27,7 +27,7 @@ type DecodeOptions struct {
 
 	// MemoryLimit is how many bytes of mail are held in memory; longer ones are
 	// kept in a temporary file, and parts of the message refer to it. 0 means
-	// 4 MiB.
+	// 8 MiB.
 	MemoryLimit int64
 
 	// TempDir is where temporary files are made. "" means os.TempDir.
@@ -53,7 +53,7 @@ func (o *DecodeOptions) withDefaults() DecodeOptions {
 		d.MaxNames = 64
 	}
 	if d.MemoryLimit <= 0 {
-		d.MemoryLimit = 4 << 20
+		d.MemoryLimit = 8 << 20
 	}
 	if d.InlineLimit <= 0 {
 		d.InlineLimit = 32 << 10

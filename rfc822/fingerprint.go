@@ -29,63 +29,60 @@ type fprint struct {
 // Kept header fields have hashes of their own: a store may refuse names, and then
 // the mail is still the same, but a changed or added one is noticed.
 func fingerprint(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (fprint, error) {
-	var c collector
+	c := collector{buf: make([]byte, 0, 1536)}
+	return c.message(bag, recipients, attachments)
+}
+
+// message digests a message. What it appends to buf on the way it takes off
+// again.
+func (c *collector) message(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (f fprint, err error) {
+	start := len(c.buf)
+	kept := len(c.fields)
 	c.bag(bag, messageProp)
-	own, err := c.sum()
-	if err != nil {
-		return fprint{}, err
-	}
-	f := fprint{fields: c.fields}
-	h := make([]byte, 0, 512)
-	h = append(h, own...)
-
-	rows := make([][]byte, len(recipients))
-	for i, r := range recipients {
-		c.reset()
-		c.bag(&r.Properties, recipientProp)
-		if rows[i], err = c.sum(); err != nil {
-			return fprint{}, err
-		}
-	}
-	slices.SortFunc(rows, bytes.Compare)
-	for _, r := range rows {
-		h = append(h, r...)
-	}
-	h = append(h, "attachments"...)
-
+	c.rows(recipients)
 	for _, a := range attachments {
-		sum, err := c.attachment(a)
-		if err != nil {
-			return fprint{}, err
-		}
-		f.attachments = append(f.attachments, sum)
+		f.attachments = append(f.attachments, c.attachment(a))
 	}
 	sorted := slices.Clone(f.attachments)
 	slices.SortFunc(sorted, func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 	for i := range sorted {
-		h = append(h, sorted[i][:]...)
+		c.buf = append(append(c.buf, 'A'), sorted[i][:]...)
 	}
-	f.sum = sha256.Sum256(h)
-	return f, nil
+	f.sum = sha256.Sum256(c.buf[start:])
+	f.fields = c.fields[kept:]
+	c.buf = c.buf[:start]
+	return f, c.err
+}
+
+// rows appends the recipients, sorted.
+func (c *collector) rows(recipients []*mapi.Recipient) {
+	start := len(c.buf)
+	var few [8]span
+	rows := few[:0]
+	for _, r := range recipients {
+		from := len(c.buf)
+		c.buf = append(c.buf, 'R')
+		c.bag(&r.Properties, recipientProp)
+		rows = append(rows, span{0, from, len(c.buf)})
+	}
+	c.arrange(start, rows, func(a, b span) int {
+		return bytes.Compare(c.buf[a.start:a.end], c.buf[b.start:b.end])
+	})
 }
 
 // attachment digests an attachment with the message in it.
-func (c *collector) attachment(a *mapi.Attachment) (sum [sha256.Size]byte, err error) {
-	c.reset()
+func (c *collector) attachment(a *mapi.Attachment) (sum [sha256.Size]byte) {
+	start := len(c.buf)
 	c.bag(&a.Properties, attachmentProp)
-	own, err := c.sum()
-	if err != nil {
-		return sum, err
+	if e := a.Embedded; e != nil {
+		fields := c.fields
+		inner, _ := c.message(&e.Properties, e.Recipients, e.Attachments)
+		c.fields = fields
+		c.buf = append(append(c.buf, 'M'), inner.sum[:]...)
 	}
-	if a.Embedded != nil {
-		e := a.Embedded
-		inner, err := fingerprint(&e.Properties, e.Recipients, e.Attachments)
-		if err != nil {
-			return sum, err
-		}
-		own = append(own, inner.sum[:]...)
-	}
-	return sha256.Sum256(own), nil
+	sum = sha256.Sum256(c.buf[start:])
+	c.buf = c.buf[:start]
+	return sum
 }
 
 // messageProp: the tagged properties of a message that mail depends on.
@@ -129,37 +126,52 @@ func attachmentProp(id uint32) bool {
 	return false
 }
 
-// A collector brings properties into a form that is the same for equal bags. It
-// is used for one bag after the other.
+// A collector brings properties into a form that is the same for equal bags.
 type collector struct {
 	buf    []byte
-	ends   []entry
+	spare  []byte // the other buffer, to put pieces in order
 	fields []uint64
 	err    error
 }
 
-// An entry is where in buf a property is.
-type entry struct {
+// A span is a piece of buf, and the property that it is.
+type span struct {
 	id         uint32
 	start, end int
 }
 
-func (c *collector) reset() { *c = collector{buf: c.buf[:0], ends: c.ends[:0], fields: c.fields} }
-
+// bag appends the wanted properties, sorted by id.
 func (c *collector) bag(bag *mapi.Properties, wanted func(id uint32) bool) {
-	if c.buf == nil {
-		c.buf = make([]byte, 0, 2048)
-		c.ends = make([]entry, 0, 32)
-	}
+	start := len(c.buf)
+	var few [48]span
+	list := few[:0]
+	sorted := true
 	for p, v := range bag.All() {
 		switch {
 		case p.Set == mapi.PSInternetHeaders:
 			c.field(p, v)
 		case !p.IsNamed() && wanted(p.ID):
-			start := len(c.buf)
+			from := len(c.buf)
+			c.buf = append(c.buf, byte(p.ID), byte(p.ID>>8))
 			c.value(p.ID, v)
-			c.ends = append(c.ends, entry{p.ID, start, len(c.buf)})
+			if n := len(list); n > 0 && list[n-1].id > p.ID {
+				sorted = false
+			}
+			list = append(list, span{p.ID, from, len(c.buf)})
 		}
+	}
+	if !sorted {
+		c.arrange(start, list, func(a, b span) int { return int(a.id) - int(b.id) })
+	}
+}
+
+// arrange puts the pieces that make up buf from start on in order.
+func (c *collector) arrange(start int, list []span, cmp func(a, b span) int) {
+	slices.SortFunc(list, cmp)
+	c.spare = append(c.spare[:0], c.buf[start:]...)
+	at := start
+	for _, e := range list {
+		at += copy(c.buf[at:], c.spare[e.start-start:e.end-start])
 	}
 }
 
@@ -202,7 +214,8 @@ func (c *collector) value(id uint32, v mapi.Value) {
 	}
 }
 
-// inlineValue is the length up to which a value stands for itself.
+// inlineValue is the length up to which a value stands for itself. A stream of
+// that length is read, a longer one asked for its digest.
 const inlineValue = 96
 
 func (c *collector) head(kind byte, n int64) (inline bool) {
@@ -276,18 +289,6 @@ func (c *collector) field(p mapi.Prop, v mapi.Value) {
 		}
 	}
 	c.fields = append(c.fields, h)
-}
-
-// sum digests what was collected, sorted by id.
-func (c *collector) sum() ([]byte, error) {
-	slices.SortFunc(c.ends, func(a, b entry) int { return int(a.id) - int(b.id) })
-	h := make([]byte, 0, len(c.buf)+6*len(c.ends))
-	for _, e := range c.ends {
-		h = binary.LittleEndian.AppendUint32(h, e.id)
-		h = append(h, c.buf[e.start:e.end]...)
-	}
-	s := sha256.Sum256(h)
-	return s[:], c.err
 }
 
 // copyAll copies with a buffer of moderate size, whatever r and w can do.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"strings"
-	"time"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -31,10 +30,12 @@ func (m *message) header() {
 	props.PidTagMessageClass.Set(m, "IPM.Note")
 	var s headerState
 	for f := range m.part.Header.All() {
-		if f.Malformed() || len(f.Value()) == 0 {
-			continue // an empty field says nothing
+		if f.Malformed() {
+			continue
 		}
-		m.field(&s, f)
+		if v := f.Value(); len(v) > 0 { // an empty field says nothing
+			m.field(&s, f, v)
+		}
 	}
 	m.from(s.from, s.sender)
 	m.subject(&s)
@@ -76,7 +77,7 @@ func (m *message) headerText() {
 const maxHeaderText = 8 << 20
 
 // field dispatches one field by its name.
-func (m *message) field(s *headerState, f *entity.Field) {
+func (m *message) field(s *headerState, f *entity.Field, v []byte) {
 	var buf [40]byte
 	name := lowerInto(buf[:0], f.Key())
 	switch string(name) {
@@ -89,14 +90,14 @@ func (m *message) field(s *headerState, f *entity.Field) {
 			s.sender = f
 		}
 	case "to":
-		m.recipients(f, typeTo)
+		m.recipients(f, v, typeTo)
 	case "cc":
-		m.recipients(f, typeCc)
+		m.recipients(f, v, typeCc)
 	case "bcc":
-		m.recipients(f, typeBcc)
+		m.recipients(f, v, typeBcc)
 	case "reply-to":
 		if !props.PidTagReplyRecipientNames.Has(m) {
-			m.replyTo(f)
+			m.replyTo(f, v)
 		}
 	case "disposition-notification-to":
 		m.receipt(f)
@@ -104,76 +105,76 @@ func (m *message) field(s *headerState, f *entity.Field) {
 		props.PidTagOriginatorDeliveryReportRequested.Set(m, true)
 	case "subject":
 		if !s.hasSubject {
-			s.subject, s.hasSubject = f.Text(), true
+			s.subject, s.hasSubject = entity.DecodeWords(v), true
 		}
 	case "thread-topic":
-		if topic := cleanSubject(f.Text()); topic != "" && !s.topic {
+		if topic := cleanSubject(entity.DecodeWords(v)); topic != "" && !s.topic {
 			props.PidTagConversationTopic.Set(m, topic)
 			s.topic = true
 		}
 	case "thread-index":
-		if b := conversationIndex(f.Value()); b != nil {
+		if b := conversationIndex(v); b != nil {
 			props.PidTagConversationIndex.Set(m, b)
 		}
 	case "message-id":
-		m.text(props.PidTagInternetMessageId, f)
+		m.text(props.PidTagInternetMessageId.Prop(), v)
 	case "in-reply-to":
-		m.text(props.PidTagInReplyToId, f)
+		m.text(props.PidTagInReplyToId.Prop(), v)
 	case "references":
-		m.text(props.PidTagInternetReferences, f)
+		m.text(props.PidTagInternetReferences.Prop(), v)
 	case "date":
-		m.date(props.PidTagClientSubmitTime, f)
+		m.date(props.PidTagClientSubmitTime.Prop(), f, v)
 	case "received":
 		if !s.received {
-			s.received = m.receivedDate(f)
+			s.received = m.receivedDate(v)
 		}
 	case "expires", "expiry-date":
-		m.date(props.PidTagExpiryTime, f)
+		m.date(props.PidTagExpiryTime.Prop(), f, v)
 	case "reply-by":
-		m.date(props.PidTagReplyTime, f)
+		m.date(props.PidTagReplyTime.Prop(), f, v)
 	case "deferred-delivery":
-		m.date(props.PidTagDeferredDeliveryTime, f)
+		m.date(props.PidTagDeferredDeliveryTime.Prop(), f, v)
 	case "latest-delivery-time":
-		m.date(props.PidTagLatestDeliveryTime, f)
+		m.date(props.PidTagLatestDeliveryTime.Prop(), f, v)
 	case "importance":
-		s.important(4, f.Value())
+		s.important(4, v)
 	case "x-priority":
-		s.important(3, f.Value())
+		s.important(3, v)
 	case "priority":
-		s.important(2, f.Value())
-		m.priority(f.Value())
+		s.important(2, v)
+		m.priority(v)
 	case "x-msmail-priority":
-		s.important(1, f.Value())
+		s.important(1, v)
 	case "sensitivity":
-		if v, ok := sensitivityOf(f.Value()); ok {
+		if v, ok := sensitivityOf(v); ok {
 			props.PidTagSensitivity.Set(m, v)
 		}
 	case "keywords":
-		m.keywords(f)
+		m.keywords(v)
 	case "auto-submitted":
-		if !bytes.EqualFold(f.Value(), []byte("no")) {
+		if !bytes.EqualFold(v, []byte("no")) {
 			s.suppress |= mapi.SuppressOOF | mapi.SuppressAutoReply
 		}
 	case "x-auto-response-suppress":
-		s.suppress |= suppressOf(f.Value())
+		s.suppress |= suppressOf(v)
 	case "precedence":
-		m.set(precedence, f.Text())
-		switch strings.ToLower(string(f.Value())) {
+		m.set(precedence, entity.DecodeWords(v))
+		switch strings.ToLower(string(v)) {
 		case "bulk", "list", "junk":
 			s.suppress |= mapi.SuppressOOF | mapi.SuppressAutoReply
 		}
 	case "list-help", "x-list-help":
-		m.text(props.PidTagListHelp, f)
+		m.text(props.PidTagListHelp.Prop(), v)
 	case "list-subscribe", "x-list-subscribe":
-		m.text(props.PidTagListSubscribe, f)
+		m.text(props.PidTagListSubscribe.Prop(), v)
 	case "list-unsubscribe", "x-list-unsubscribe":
-		m.text(props.PidTagListUnsubscribe, f)
+		m.text(props.PidTagListUnsubscribe.Prop(), v)
 	case "content-id":
-		m.set(props.PidTagBodyContentId.Prop(), trimID(f.Text()))
+		m.set(props.PidTagBodyContentId.Prop(), trimID(entity.DecodeWords(v)))
 	case "content-location":
-		m.text(props.PidTagBodyContentLocation, f)
+		m.text(props.PidTagBodyContentLocation.Prop(), v)
 	default:
-		m.other(s, name, f)
+		m.other(s, name, v)
 	}
 }
 
@@ -193,7 +194,7 @@ func lowerInto(dst, name []byte) []byte {
 // other keeps fields that have no property of their own as named properties: a
 // few known ones and those beginning with "X-", up to a limit. What claims to
 // come from inside of an organisation is not taken from outside.
-func (m *message) other(s *headerState, name []byte, f *entity.Field) {
+func (m *message) other(s *headerState, name, v []byte) {
 	switch string(name) {
 	case "user-agent", "accept-language", "content-base", "content-class", "content-language",
 		"list-id", "list-post", "list-owner", "list-archive", "list-unsubscribe-post",
@@ -214,7 +215,7 @@ func (m *message) other(s *headerState, name []byte, f *entity.Field) {
 	}
 	p := mapi.Prop{Set: mapi.PSInternetHeaders, Name: string(name), Type: mapi.PtypString}
 	if !m.Has(p) {
-		m.set(p, f.Text())
+		m.set(p, entity.DecodeWords(v))
 	}
 }
 
@@ -225,40 +226,35 @@ func (m *message) set(p mapi.Prop, s string) {
 	}
 }
 
-type textKey interface{ Prop() mapi.Prop }
-
-func (m *message) text(key textKey, f *entity.Field) {
-	if p := key.Prop(); m.Get(p) == nil {
-		m.set(p, f.Text())
+func (m *message) text(p mapi.Prop, v []byte) {
+	if !m.Has(p) {
+		m.set(p, entity.DecodeWords(v))
 	}
 }
 
-func (m *message) date(key textKey, f *entity.Field) {
-	t, ok := entity.ParseDate(f.Value())
+func (m *message) date(p mapi.Prop, f *entity.Field, v []byte) {
+	t, ok := entity.ParseDate(v)
 	if !ok {
 		m.report(entity.RuleDate, m.part, string(f.Raw))
 		return
 	}
-	if p := key.Prop(); m.Get(p) == nil {
+	if !m.Has(p) {
 		m.Set(p, t)
 	}
 }
 
 // receivedDate takes the delivery time from the newest Received field, which
 // is the first.
-func (m *message) receivedDate(f *entity.Field) bool {
-	v := f.Value()
+func (m *message) receivedDate(v []byte) bool {
 	i := bytes.LastIndexByte(v, ';')
 	if i < 0 {
 		return false
 	}
-	var t time.Time
-	var ok bool
-	if t, ok = entity.ParseDate(v[i+1:]); !ok {
-		return false
+	t, ok := entity.ParseDate(v[i+1:])
+	if ok {
+		props.PidTagMessageDeliveryTime.Set(m, t)
 	}
-	props.PidTagMessageDeliveryTime.Set(m, t)
-	return true
+	return ok
 }
 
 func (m *message) subject(s *headerState) {
@@ -352,9 +348,9 @@ func suppressOf(v []byte) mapi.AutoResponseSuppress {
 }
 
 // keywords reads categories: separated by commas, each decoded.
-func (m *message) keywords(f *entity.Field) {
+func (m *message) keywords(v []byte) {
 	words, _ := props.PidNameKeywords.Get(m)
-	for _, w := range strings.FieldsFunc(f.Text(), func(r rune) bool { return r == ',' || r == ';' }) {
+	for _, w := range strings.FieldsFunc(entity.DecodeWords(v), func(r rune) bool { return r == ',' || r == ';' }) {
 		if w = strings.TrimSpace(oneLine(w)); w != "" && len(words) < 100 {
 			words = append(words, w)
 		}

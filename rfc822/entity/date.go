@@ -12,8 +12,14 @@ import (
 // is no date in v, or one outside of the years 1601 to 9999.
 func ParseDate(v []byte) (t time.Time, ok bool) {
 	d := date{month: -1, day: -1, year: -1, hour: -1}
-	for _, w := range dateWords(v) {
-		d.word(w)
+	s := string(withoutComments(v))
+	for len(s) > 0 {
+		n := 0
+		for n < len(s) && !isSpace(s[n]) && s[n] != ',' {
+			n++
+		}
+		d.word(s[:n])
+		s = s[min(n+1, len(s)):]
 	}
 	return d.time()
 }
@@ -23,12 +29,6 @@ type date struct {
 	month                     int
 	zone                      int // seconds east of UTC
 	zoned, pm, am             bool
-}
-
-// dateWords cuts v at blanks, commas and comments.
-func dateWords(v []byte) []string {
-	s := string(withoutComments(v))
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' || r == '\r' || r == '\n' })
 }
 
 func (d *date) word(w string) {
@@ -48,9 +48,11 @@ func (d *date) word(w string) {
 // number reads a word that begins with a digit: a day, a year, 02-Jan-2006,
 // 2006-01-02, 2006-01-02T15:04:05 (without colons it is a number), 1/2/2006.
 func (d *date) number(w string) {
-	if parts := strings.FieldsFunc(w, func(r rune) bool { return r == '-' || r == '/' || r == '.' }); len(parts) == 3 {
-		d.triple(parts)
-		return
+	if strings.IndexAny(w, "-/.") > 0 {
+		if parts := strings.FieldsFunc(w, func(r rune) bool { return r == '-' || r == '/' || r == '.' }); len(parts) == 3 {
+			d.triple(parts)
+			return
+		}
 	}
 	n, rest := leadingInt(w)
 	if n < 0 {
@@ -104,17 +106,17 @@ func (d *date) clock(w string) {
 	}
 	rest := w[i:]
 	w, _, _ = strings.Cut(w[:i], ".")
-	f := strings.Split(w, ":")
-	if d.hour >= 0 && !(d.am || d.pm) || len(f) > 3 {
+	if d.hour >= 0 && !(d.am || d.pm) || strings.Count(w, ":") > 2 {
 		return
 	}
 	var n [3]int
-	for k, s := range f {
-		v, tail := leadingInt(s)
-		if v < 0 || tail != "" {
+	for k := 0; w != ""; k++ {
+		v, tail := leadingInt(w)
+		if v < 0 || tail != "" && tail[0] != ':' {
 			return
 		}
 		n[k] = v
+		w = strings.TrimPrefix(tail, ":")
 	}
 	d.hour, d.min, d.sec = n[0], n[1], n[2]
 	if rest != "" {
@@ -222,11 +224,13 @@ func monthOf(w string) int {
 	if len(w) < 3 {
 		return -1
 	}
-	i := strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(w[:3]))
-	if i < 0 || i%3 != 0 {
-		return -1
+	const names = "janfebmaraprmayjunjulaugsepoctnovdec"
+	for i := 0; i < len(names); i += 3 {
+		if w[0]|0x20 == names[i] && w[1]|0x20 == names[i+1] && w[2]|0x20 == names[i+2] {
+			return i / 3
+		}
 	}
-	return i / 3
+	return -1
 }
 
 // zones has the names of RFC 5322 4.3 and some that mail programs write.
