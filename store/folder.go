@@ -121,10 +121,10 @@ func (f *Folder) CreateFolder(ctx context.Context, name string, opts *CreateFold
 	}
 	child := &Folder{box: f.box}
 	err := f.box.update(ctx, false, func(t *txn) error {
-		if _, err := f.record(t.Tx); err != nil {
+		if _, err := f.record(t); err != nil {
 			return err
 		}
-		if existing, err := f.box.childNamed(t.Tx, uint64(f.id), name); err != nil {
+		if existing, err := f.box.childNamed(t, uint64(f.id), name); err != nil {
 			return err
 		} else if existing != 0 && opts.OpenIfExists {
 			child.id = mapi.FolderID(existing)
@@ -207,7 +207,7 @@ func (f *Folder) SetProperties(ctx context.Context, list ...mapi.Property) ([]Pr
 	var problems []Problem
 	err := f.box.update(ctx, false, func(t *txn) error {
 		problems = nil
-		rec, err := f.record(t.Tx)
+		rec, err := f.record(t)
 		if err != nil {
 			return err
 		}
@@ -309,7 +309,7 @@ func (t *txn) parentEvent(parent, child uint64) error {
 	if parent == child {
 		return nil
 	}
-	rec, err := t.box.readFolder(t.Tx, parent)
+	rec, err := t.box.readFolder(t, parent)
 	if err == nil {
 		t.event(mapi.Event{Type: mapi.EventModified, Folder: mapi.FolderID(rec.Parent), Object: mapi.FolderID(parent)})
 	}
@@ -318,7 +318,7 @@ func (t *txn) parentEvent(parent, child uint64) error {
 
 // linkChild enters a live folder below its parent.
 func (t *txn) linkChild(parent, id uint64, name string) error {
-	if other, err := t.box.childNamed(t.Tx, parent, name); err != nil {
+	if other, err := t.box.childNamed(t, parent, name); err != nil {
 		return err
 	} else if other != 0 && other != id {
 		return fmt.Errorf("%w: folder %q", mapi.ErrCollision, name)
@@ -360,7 +360,7 @@ func (t *txn) renameChild(rec *rowkey.Folder, id uint64, was, name string) error
 	if rec.Parent == id {
 		return nil // the root has no siblings
 	}
-	if other, err := t.box.childNamed(t.Tx, rec.Parent, name); err != nil {
+	if other, err := t.box.childNamed(t, rec.Parent, name); err != nil {
 		return err
 	} else if other != 0 && other != id {
 		return fmt.Errorf("%w: folder %q", mapi.ErrCollision, name)

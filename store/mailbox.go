@@ -26,6 +26,7 @@ type Mailbox struct {
 	released  []uint64             // owners whose contents are released; their records can go
 	building  map[string]bool      // indexes that a goroutine is building
 	specs     map[string]*viewSpec // parsed, by what is stored
+	cache     *recordCache         // of the last transaction
 	used      map[usedView]uint64  // when a view was last asked for
 	uses      uint64
 	life      boxState
@@ -118,7 +119,6 @@ func (b *Mailbox) SetProperties(ctx context.Context, list ...mapi.Property) ([]P
 		}
 		problems = setAll(&bag, list, isComputedStore)
 		t.header.Props, err = t.codec().AppendBag(nil, &bag)
-		t.headerDirty = true
 		return err
 	})
 	return problems, fail("store.Mailbox.SetProperties", err)

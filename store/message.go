@@ -240,10 +240,10 @@ func (m *Message) save(ctx context.Context, opts *SaveOptions) error {
 		return err
 	}
 	err = box.updateAs(ctx, opts.Relaxed, Write{}, func(t *txn) error {
-		if _, err := m.folder.record(t.Tx); err != nil {
+		if _, err := m.folder.record(t); err != nil {
 			return mapi.ErrObjectDeleted
 		}
-		old, err := box.loadImage(t.Tx, uint64(m.folder.id), m.part, uint64(m.id))
+		old, err := box.loadImage(t, uint64(m.folder.id), m.part, uint64(m.id))
 		switch {
 		case err != nil:
 			return err

@@ -33,7 +33,7 @@ func (f *Folder) MoveTo(ctx context.Context, dest *Folder, opts *MoveFolderOptio
 		return fail(op, fmt.Errorf("%w: moving a folder to another mailbox; copy and delete it", mapi.ErrNoSupport))
 	}
 	err := f.box.update(ctx, false, func(t *txn) error {
-		rec, err := f.record(t.Tx)
+		rec, err := f.record(t)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (f *Folder) MoveTo(ctx context.Context, dest *Folder, opts *MoveFolderOptio
 
 // checkBelow makes sure that dest is a live folder and not f or below f.
 func (t *txn) checkBelow(f, dest *Folder) error {
-	rec, err := dest.record(t.Tx)
+	rec, err := dest.record(t)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (t *txn) checkBelow(f, dest *Folder) error {
 			return nil // the root
 		}
 		id = rec.Parent
-		if rec, err = t.box.readFolder(t.Tx, id); err != nil {
+		if rec, err = t.box.readFolder(t, id); err != nil {
 			return err
 		}
 	}
@@ -111,7 +111,7 @@ func (f *Folder) CopyTo(ctx context.Context, dest *Folder, opts *MoveFolderOptio
 	}
 	if f.box == dest.box {
 		err := f.box.update(ctx, false, func(t *txn) error {
-			if _, err := f.record(t.Tx); err != nil {
+			if _, err := f.record(t); err != nil {
 				return err
 			}
 			return t.checkBelow(f, dest)

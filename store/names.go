@@ -113,7 +113,7 @@ func (t *txn) idOf(p mapi.Prop) uint16 {
 	if id, ok := t.names[p]; ok {
 		return id
 	}
-	id, err := t.box.readID(t.Tx, p)
+	id, err := t.box.readID(t, p)
 	if err == nil && id == 0 && p.Set != mapi.PSInternetHeaders && p.Set != mapi.PSOkapi {
 		id, err = t.register(p)
 	}
@@ -140,7 +140,6 @@ func (t *txn) register(p mapi.Prop) (uint16, error) {
 	}
 	id := uint16(t.header.NextNamed)
 	t.header.NextNamed++
-	t.headerDirty = true
 	if err := t.put(t.box.nameByID(id), rowkey.AppendName(nil, p)); err != nil {
 		return 0, err
 	}
@@ -199,7 +198,7 @@ func (b *Mailbox) IDsFromNames(ctx context.Context, create bool, list ...mapi.Pr
 	}
 	err := b.update(ctx, false, func(t *txn) error {
 		for i, p := range list {
-			id, err := b.idFromName(t.Tx, p)
+			id, err := b.idFromName(t, p)
 			if err == nil && id == 0 {
 				id, err = t.mustRegister(p.Untyped())
 			}

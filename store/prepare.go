@@ -359,7 +359,7 @@ func dropComputed(m *mapi.Message) {
 // write puts a prepared message into the transaction and returns its image, which
 // is not in a folder yet.
 func (t *txn) writeMessage(p *prepared, fp folderPart) (*image, error) {
-	im := &image{box: t.box, reader: t.Tx, folder: fp.folder, part: fp.part}
+	im := &image{box: t.box, reader: t, folder: fp.folder, part: fp.part}
 	im.row = rowkey.Row{Body: t.newID(), Flags: p.flags, Hidden: p.hidden, Associated: fp.part == rowkey.Associated}
 	codec := t.codec()
 	for pr, v := range p.msg.All() {
@@ -373,7 +373,8 @@ func (t *txn) writeMessage(p *prepared, fp folderPart) (*image, error) {
 	}
 	inRow := func(pr mapi.Prop) bool { return im.props.Has(pr) }
 	im.body = &rowkey.Body{Owner: p.owner, Message: p.msg}
-	data, err := codec.AppendBody(nil, *im.body, inRow, contentOf)
+	room := make([]byte, 0, messageBytes(p.msg)-p.size+1024) // one piece, if possible
+	data, err := codec.AppendBody(room, *im.body, inRow, contentOf)
 	if err != nil {
 		return nil, err
 	}

@@ -65,10 +65,10 @@ func (t *txn) setRead(im *image, read bool) error {
 func (f *Folder) SetMessageStatus(ctx context.Context, id mapi.MessageID, status, mask uint32) (uint32, error) {
 	var before uint32
 	err := f.box.update(ctx, false, func(t *txn) error {
-		if _, err := f.record(t.Tx); err != nil {
+		if _, err := f.record(t); err != nil {
 			return err
 		}
-		im, err := f.find(t.Tx, id, false)
+		im, err := f.find(t, id, false)
 		if err != nil {
 			return err
 		}

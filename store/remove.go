@@ -53,11 +53,11 @@ func (f *Folder) eachBatch(ctx context.Context, ids []mapi.MessageID, deletedToo
 		var notThere int
 		err := f.box.update(ctx, false, func(t *txn) error {
 			done, notThere = nil, 0
-			if _, err := f.record(t.Tx); err != nil {
+			if _, err := f.record(t); err != nil {
 				return err
 			}
 			for _, id := range batch {
-				im, err := f.find(t.Tx, id, deletedToo)
+				im, err := f.find(t, id, deletedToo)
 				if errors.Is(err, mapi.ErrNotFound) {
 					notThere++
 					continue

@@ -118,7 +118,7 @@ func (f *Folder) Delete(ctx context.Context, opts *DeleteFolderOptions) error {
 		opts = &DeleteFolderOptions{}
 	}
 	err := f.box.update(ctx, false, func(t *txn) error {
-		rec, err := f.record(t.Tx)
+		rec, err := f.record(t)
 		if err != nil {
 			return err
 		}
@@ -194,12 +194,12 @@ func (t *txn) markSubtree(id uint64, rec rowkey.Folder, bag mapi.Properties, del
 	} else {
 		t.header.Size += c.Size + c.AssocSize
 	}
-	children, err := t.box.childIDs(t.Tx, id, false)
+	children, err := t.box.childIDs(t, id, false)
 	if err != nil {
 		return err
 	}
 	for _, child := range children {
-		rec, err := t.box.readFolder(t.Tx, child)
+		rec, err := t.box.readFolder(t, child)
 		if err != nil {
 			return err
 		}
@@ -221,14 +221,14 @@ func (t *txn) markSubtree(id uint64, rec rowkey.Folder, bag mapi.Properties, del
 func (f *Folder) Restore(ctx context.Context, name string) error {
 	live := &Folder{box: f.box, id: f.id}
 	err := f.box.update(ctx, false, func(t *txn) error {
-		rec, err := f.record(t.Tx)
+		rec, err := f.record(t)
 		if err != nil {
 			return err
 		}
 		if !rec.Deleted {
 			return fmt.Errorf("%w: folder %v is not deleted", mapi.ErrInvalidParameter, f.id)
 		}
-		if _, err := (&Folder{box: f.box, id: mapi.FolderID(rec.Parent)}).record(t.Tx); err != nil {
+		if _, err := (&Folder{box: f.box, id: mapi.FolderID(rec.Parent)}).record(t); err != nil {
 			return err
 		}
 		if v, err := t.Get(f.box.purgeKey(uint64(f.id))); err != nil {
@@ -317,7 +317,7 @@ func (b *Mailbox) purgeMessages(ctx context.Context, f *Folder, ids []mapi.Messa
 		ids = ids[len(batch):]
 		err := b.update(ctx, false, func(t *txn) error {
 			for _, id := range batch {
-				im, err := f.find(t.Tx, id, true)
+				im, err := f.find(t, id, true)
 				if errors.Is(err, mapi.ErrNotFound) {
 					continue
 				}
@@ -343,7 +343,7 @@ func (b *Mailbox) purgeMessages(ctx context.Context, f *Folder, ids []mapi.Messa
 // dropFolder removes the last records of an empty folder.
 func (t *txn) dropFolder(id uint64) error {
 	b := t.box
-	rec, err := b.readFolder(t.Tx, id)
+	rec, err := b.readFolder(t, id)
 	if errors.Is(err, mapi.ErrNotFound) {
 		return nil
 	}

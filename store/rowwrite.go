@@ -74,7 +74,6 @@ func (t *txn) countRow(im *image, n int64) error {
 		return nil
 	}
 	t.header.Size += n * im.row.Size
-	t.headerDirty = true
 	return nil
 }
 
@@ -105,17 +104,27 @@ func (t *txn) reindex(old, im *image) error {
 			continue
 		}
 		if before != nil {
-			if _, err := v.index.Delete(t.Tx, before); err != nil {
+			if _, err := v.index.Delete(t, before); err != nil {
 				return err
 			}
 		}
 		if after != nil {
-			if _, err := v.index.Insert(t.Tx, after); err != nil {
+			if err := v.insert(t, old == nil, after); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// insert adds an entry. That of a message which is new in this part of the folder
+// cannot be there: ids are given out once.
+func (v *viewIndex) insert(t *txn, fresh bool, entry []byte) error {
+	if fresh {
+		return v.index.InsertNew(t, entry)
+	}
+	_, err := v.index.Insert(t, entry)
+	return err
 }
 
 func entryOf(spec *viewSpec, im *image) ([]byte, error) {
@@ -143,9 +152,11 @@ func (t *txn) putBody(id uint64, data []byte) error {
 			return fmt.Errorf("%w: message with %d bytes beside its contents", mapi.ErrTooBig, len(data))
 		}
 		chunk := data[:min(len(data), bodyChunk)]
-		data = data[len(chunk):]
+		if data = data[len(chunk):]; len(data) > 0 {
+			chunk = chunk[:len(chunk):len(chunk)] // its checksum must not go where the next one begins
+		}
 		key := t.box.space.BodyChunk(id, n)
-		if err := t.Put(key, rowkey.Seal(key, chunk[:len(chunk):len(chunk)])); err != nil {
+		if err := t.Put(key, rowkey.Seal(key, chunk)); err != nil {
 			return err
 		}
 	}

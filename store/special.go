@@ -85,7 +85,6 @@ func (b *Mailbox) createSpecialFolders(ctx context.Context, opts *MailboxOptions
 			return err
 		}
 		t.header = rowkey.Header{Next: 1, NextNamed: firstNamed}
-		t.headerDirty = true
 		ids := map[mapi.SpecialFolder]uint64{}
 		for _, sf := range specialFolders(b.info.Kind) {
 			var bag mapi.Properties

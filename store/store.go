@@ -79,6 +79,8 @@ type Store struct {
 	id   mapi.GUID
 	hub  *notify.Hub
 
+	recent recentBoxes
+
 	// uncertain: the backend may not know whether a commit happened.
 	uncertain bool
 

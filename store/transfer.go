@@ -29,7 +29,7 @@ func (f *Folder) MoveMessages(ctx context.Context, ids []mapi.MessageID, dest *F
 		return moved, fail(op, err)
 	}
 	moved, err := f.eachBatch(ctx, ids, false, func(t *txn, im *image) (mapi.MessageID, error) {
-		if _, err := dest.record(t.Tx); err != nil {
+		if _, err := dest.record(t); err != nil {
 			return 0, err
 		}
 		return t.moveMessage(im, uint64(dest.id))
@@ -125,14 +125,14 @@ func (f *Folder) tryCopy(ctx context.Context, ids []mapi.MessageID, dest *Folder
 	}
 	err = f.box.updateAs(ctx, false, Write{Created: int64(len(ids))}, func(t *txn) error {
 		done, missing = nil, 0
-		if _, err := f.record(t.Tx); err != nil {
+		if _, err := f.record(t); err != nil {
 			return err
 		}
-		if _, err := dest.record(t.Tx); err != nil {
+		if _, err := dest.record(t); err != nil {
 			return err
 		}
 		for _, id := range ids {
-			im, err := f.find(t.Tx, id, false)
+			im, err := f.find(t, id, false)
 			if errors.Is(err, mapi.ErrNotFound) {
 				missing++
 				continue

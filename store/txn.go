@@ -18,10 +18,10 @@ type txn struct {
 	box *Mailbox
 	now time.Time
 
-	header      rowkey.Header
-	headerDirty bool
-	counters    map[uint64]*rowkey.Counters
-	views       map[folderPart]*viewList
+	header   rowkey.Header
+	cache    *recordCache
+	counters map[uint64]*rowkey.Counters
+	views    map[folderPart]*viewList
 
 	names    map[mapi.Prop]uint16 // named properties registered here
 	events   []mapi.Event
@@ -65,6 +65,9 @@ func (b *Mailbox) updateAs(ctx context.Context, relaxed bool, w Write, fn func(*
 			t, err = last, nil
 		}
 	}
+	if err != nil {
+		b.dropCache()
+	}
 	switch {
 	case err == nil:
 		b.names.learn(t.names)
@@ -94,6 +97,7 @@ func (t *txn) run(ctx context.Context, token []byte, fn func(*txn) error) error 
 	if err := t.load(); err != nil {
 		return err
 	}
+	t.takeCache()
 	if token != nil {
 		if done, err := t.seen(string(token)); err != nil {
 			return err
@@ -116,7 +120,7 @@ func (t *txn) run(ctx context.Context, token []byte, fn func(*txn) error) error 
 }
 
 func (t *txn) load() error {
-	v, err := getSealed(t.Tx, t.box.space.Header())
+	v, err := getSealed(t, t.box.space.Header())
 	if err != nil {
 		return err
 	}
@@ -163,15 +167,17 @@ func (t *txn) flush() error {
 			return err
 		}
 	}
-	if !t.headerDirty {
-		return nil
+	t.header.Turn++
+	if err := t.put(t.box.space.Header(), t.header.Append(nil)); err != nil {
+		return err
 	}
-	return t.put(t.box.space.Header(), t.header.Append(nil))
+	t.leaveCache()
+	return nil
 }
 
 func (t *txn) put(key, payload []byte) error { return t.Put(key, rowkey.Seal(key, payload)) }
 
-func (t *txn) get(key []byte) ([]byte, error) { return getSealed(t.Tx, key) }
+func (t *txn) get(key []byte) ([]byte, error) { return getSealed(t, key) }
 
 func (t *txn) first() mapi.ChangeNumber { return mapi.ChangeNumber(t.before.Change + 1) }
 func (t *txn) last() mapi.ChangeNumber  { return mapi.ChangeNumber(t.header.Change) }
@@ -180,14 +186,12 @@ func (t *txn) last() mapi.ChangeNumber  { return mapi.ChangeNumber(t.header.Chan
 func (t *txn) newID() uint64 {
 	id := t.header.Next
 	t.header.Next++
-	t.headerDirty = true
 	return id
 }
 
 // newChange gives out a change number.
 func (t *txn) newChange() uint64 {
 	t.header.Change++
-	t.headerDirty = true
 	return t.header.Change
 }
 
@@ -195,7 +199,7 @@ func (t *txn) newChange() uint64 {
 func (t *txn) count(folder uint64) (*rowkey.Counters, error) {
 	c := t.counters[folder]
 	if c == nil {
-		read, err := t.box.readCounters(t.Tx, folder)
+		read, err := t.box.readCounters(t, folder)
 		if err != nil {
 			return nil, err
 		}
@@ -242,7 +246,7 @@ func (t *txn) countsEvent(folder uint64) error {
 	if err != nil {
 		return err
 	}
-	parent, err := t.box.readFolder(t.Tx, folder)
+	parent, err := t.box.readFolder(t, folder)
 	if err != nil {
 		return err
 	}

@@ -91,14 +91,14 @@ const (
 func (b *Mailbox) buildStep(ctx context.Context, fp folderPart, spec *viewSpec) (done bool, err error) {
 	err = b.update(ctx, true, func(t *txn) error {
 		done = false
-		if _, err := b.readFolder(t.Tx, fp.folder); err != nil {
+		if _, err := b.readFolder(t, fp.folder); err != nil {
 			return err
 		}
 		v, err := t.addView(fp, spec)
 		if err != nil {
 			return err
 		}
-		status, err := v.index.Status(t.Tx)
+		status, err := v.index.Status(t)
 		if err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (b *Mailbox) buildStep(ctx context.Context, fp folderPart, spec *viewSpec) 
 			done = true
 			return nil
 		case table.Counting:
-			done, err = v.index.Build().Step(t.Tx, countEntry)
+			done, err = v.index.Build().Step(t, countEntry)
 			return err
 		}
 		return t.fill(v, fp, status.Mark)
@@ -133,7 +133,7 @@ func (t *txn) addView(fp folderPart, spec *viewSpec) (*viewIndex, error) {
 	}
 	v.Number++
 	v.index = table.NewIndex(t.box.space.Index(fp.folder, fp.part, v.Number))
-	if err := v.index.Build().Begin(t.Tx); err != nil {
+	if err := v.index.Build().Begin(t); err != nil {
 		return nil, err
 	}
 	views.list = append(views.list, v)
@@ -147,7 +147,7 @@ func (t *txn) dropViews(views *viewList) error {
 	oldest := -1
 	for _, v := range views.list {
 		if v.spec == nil {
-			if err := v.index.Drop(t.Tx); err != nil {
+			if err := v.index.Drop(t); err != nil {
 				return err
 			}
 			continue
@@ -166,7 +166,7 @@ func (t *txn) dropViews(views *viewList) error {
 			oldest = i
 		}
 	}
-	if err := keep[oldest].index.Drop(t.Tx); err != nil {
+	if err := keep[oldest].index.Drop(t); err != nil {
 		return err
 	}
 	views.list = slices.Delete(keep, oldest, oldest+1)
@@ -196,7 +196,7 @@ func (t *txn) fill(v *viewIndex, fp folderPart, mark []byte) error {
 	var inner error
 	err := t.Scan(from, rowkey.After(rows), false, func(k, payload []byte) bool {
 		var entry []byte
-		if entry, inner = t.box.entryOfRow(t.Tx, fp, v.spec, want, k, payload); inner != nil {
+		if entry, inner = t.box.entryOfRow(t, fp, v.spec, want, k, payload); inner != nil {
 			return false
 		}
 		if entry != nil {
@@ -209,11 +209,11 @@ func (t *txn) fill(v *viewIndex, fp folderPart, mark []byte) error {
 	if err := errors.Join(inner, err); err != nil {
 		return err
 	}
-	if err := v.index.Build().Fill(t.Tx, slices.Values(entries), mark); err != nil {
+	if err := v.index.Build().Fill(t, slices.Values(entries), mark); err != nil {
 		return err
 	}
 	if n < fillRows {
-		return v.index.Build().Seal(t.Tx)
+		return v.index.Build().Seal(t)
 	}
 	return nil
 }

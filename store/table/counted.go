@@ -84,28 +84,34 @@ func (x Index) MaxEntry() int {
 // While the index is being filled, and right of where it has been counted, only
 // the entry itself is written: the build counts it when it gets there.
 func (x Index) Insert(tx driver.Tx, entry []byte) (added bool, err error) {
+	if there, err := tx.Get(x.key(kindEntry, entry)); err != nil || there != nil {
+		return false, err
+	}
+	return true, x.InsertNew(tx, entry)
+}
+
+// InsertNew is Insert for an entry that is certainly not there, because it ends
+// with an id that was never used before: one get less. An entry that is there is
+// counted twice, which Check finds.
+func (x Index) InsertNew(tx driver.Tx, entry []byte) error {
 	if len(entry) > x.MaxEntry() {
-		return false, fmt.Errorf("table: entry of %d bytes: %w", len(entry), driver.ErrTooBig)
+		return fmt.Errorf("table: entry of %d bytes: %w", len(entry), driver.ErrTooBig)
 	}
 	rt, err := x.readRoot(tx)
 	if err != nil {
-		return false, err
+		return err
 	}
-	key := x.key(kindEntry, entry)
-	if there, err := tx.Get(key); err != nil || there != nil {
-		return false, err
-	}
-	if err := tx.Put(key, []byte{}); err != nil {
-		return false, err
+	if err := tx.Put(x.key(kindEntry, entry), []byte{}); err != nil {
+		return err
 	}
 	if !rt.covers(entry) {
-		return true, nil
+		return nil
 	}
 	t, err := x.walkTx(tx, rt, entry)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return true, t.inserted()
+	return t.inserted()
 }
 
 // Delete removes entry and reports whether it was there.

@@ -3,6 +3,7 @@ package table
 import (
 	"bytes"
 	"slices"
+	"sort"
 
 	"github.com/okapi-mail/okapi/store/driver"
 )
@@ -59,10 +60,22 @@ func (x Index) walkTx(tx driver.Tx, rt root, entry []byte) (*tree, error) {
 // childFor returns the last child of parent, a node of the given level, that
 // starts below hi.
 func (x Index) childFor(r driver.Reader, level int, parent node, hi []byte) (node, error) {
+	starts, err := x.childStarts(r, level, parent)
+	if err != nil {
+		return node{}, err
+	}
+	if starts != nil {
+		i := sort.Search(len(starts), func(i int) bool { return bytes.Compare(starts[i], hi) >= 0 })
+		if i == 0 {
+			return node{}, damaged("starts of level %d from %x do not fit their list", level, parent.start)
+		}
+		n := node{start: starts[i-1], count: parent.kids[i-1], pos: i - 1}
+		return n, x.readList(r, level, &n)
+	}
 	var seen int
 	var start []byte
 	aligned := true
-	err := x.starts(r, level, parent.start, hi, false, func(s []byte) bool {
+	err = x.starts(r, level, parent.start, hi, false, func(s []byte) bool {
 		aligned = aligned && (seen > 0 || bytes.Equal(s, parent.start))
 		start = append(start[:0], s...)
 		seen++

@@ -72,6 +72,7 @@ type Header struct {
 	Next      uint64 // the next folder, message or body gets this counter
 	Change    uint64 // the last change number given out
 	NextNamed uint64 // the next named property gets this id
+	Turn      uint64 // rises with each transaction
 	Size      int64  // bytes of all live messages
 	Props     []byte // properties of the message store object, as a bag
 }
@@ -81,6 +82,7 @@ func (h Header) Append(b []byte) []byte {
 	b = binary.AppendUvarint(b, h.Next)
 	b = binary.AppendUvarint(b, h.Change)
 	b = binary.AppendUvarint(b, h.NextNamed)
+	b = binary.AppendUvarint(b, h.Turn)
 	b = binary.AppendVarint(b, h.Size)
 	return appendBytes(b, h.Props)
 }
@@ -88,7 +90,7 @@ func (h Header) Append(b []byte) []byte {
 // ParseHeader reads a mailbox's header.
 func ParseHeader(b []byte) (Header, error) {
 	r := &reader{b: b}
-	h := Header{Next: r.uvarint(), Change: r.uvarint(), NextNamed: r.uvarint(), Size: r.varint(),
+	h := Header{Next: r.uvarint(), Change: r.uvarint(), NextNamed: r.uvarint(), Turn: r.uvarint(), Size: r.varint(),
 		Props: append([]byte(nil), r.bytes()...)}
 	return h, r.done()
 }

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"sync"
+
+	"github.com/okapi-mail/okapi/store/internal/rowkey"
+)
+
+// A recordCache keeps the small records of a mailbox that nearly every write
+// reads again: counters, folders, lists and nodes of indexes. Only transactions
+// use it, and those of one mailbox run one after the other.
+//
+// The mailbox's header carries a number that each transaction raises. A cache is
+// good for a transaction only when it finds the number that the cache was left
+// with: so whatever became of the transaction that left it (it may have failed, or
+// another host may have written meanwhile), nothing stale is ever read.
+type recordCache struct {
+	turn   uint64            // Header.Turn of the transaction that left it
+	values map[string][]byte // sealed; nil: known to be absent
+	kept   map[string]any    // what package table keeps
+	size   int               // bytes, roughly
+}
+
+// maxCache is how many bytes of records one mailbox keeps.
+const maxCache = 128 << 10
+
+func newRecordCache() *recordCache {
+	return &recordCache{values: map[string][]byte{}, kept: map[string]any{}}
+}
+
+// caches tells the records that are worth keeping.
+func caches(key []byte) bool {
+	const indexKind = 18 // the byte after the prefix of an index
+	if len(key) < 9 {
+		return false
+	}
+	switch key[8] {
+	case rowkey.KindCounters, rowkey.KindFolder, rowkey.KindViews:
+		return true
+	case rowkey.KindIndex: // the root and the lists of counts, not the entries
+		return len(key) > indexKind && key[indexKind] < 0x40
+	}
+	return false
+}
+
+func (c *recordCache) put(key, value []byte) {
+	if c.size > maxCache {
+		c.clear()
+	}
+	c.values[string(key)] = value
+	c.size += len(key) + len(value) + 64
+}
+
+func (c *recordCache) clear() {
+	clear(c.values)
+	clear(c.kept)
+	c.size = 0
+}
+
+// Get reads through the cache.
+func (t *txn) Get(key []byte) ([]byte, error) {
+	if !caches(key) {
+		return t.Tx.Get(key)
+	}
+	if v, ok := t.cache.values[string(key)]; ok {
+		return v, nil
+	}
+	v, err := t.Tx.Get(key)
+	if err == nil {
+		t.cache.put(key, append(v[:0:0], v...))
+	}
+	return v, err
+}
+
+// Put writes through the cache.
+func (t *txn) Put(key, value []byte) error {
+	if caches(key) {
+		t.cache.put(key, append([]byte{}, value...))
+	}
+	return t.Tx.Put(key, value)
+}
+
+// Delete deletes through the cache.
+func (t *txn) Delete(key []byte) error {
+	if caches(key) {
+		t.cache.put(key, nil)
+	}
+	return t.Tx.Delete(key)
+}
+
+// DeleteRange deletes through the cache.
+func (t *txn) DeleteRange(lo, hi []byte) error {
+	t.cache.clear()
+	return t.Tx.DeleteRange(lo, hi)
+}
+
+// Kept and Keep let package table keep parts of its indexes from one transaction
+// to the next; see table.Keeper.
+func (t *txn) Kept(key []byte) any { return t.cache.kept[string(key)] }
+
+// Keep implements table.Keeper.
+func (t *txn) Keep(key []byte, v any, size int) {
+	t.cache.kept[string(key)] = v
+	t.cache.size += len(key) + size
+}
+
+// Forget implements table.Keeper.
+func (t *txn) Forget() { clear(t.cache.kept) }
+
+// takeCache begins a transaction with the cache that the last one left, if it
+// fits.
+func (t *txn) takeCache() {
+	b := t.box
+	b.mu.Lock()
+	c := b.cache
+	b.cache = nil
+	b.mu.Unlock()
+	if c == nil || c.turn != t.header.Turn {
+		c = newRecordCache()
+	}
+	t.cache = c
+}
+
+// leaveCache hands the cache on, at the end of the function that the driver runs:
+// the next transaction may begin before this one has returned.
+func (t *txn) leaveCache() {
+	t.cache.turn = t.header.Turn
+	b := t.box
+	b.mu.Lock()
+	b.cache = t.cache
+	b.mu.Unlock()
+	b.store.recent.use(b)
+}
+
+func (b *Mailbox) dropCache() {
+	b.mu.Lock()
+	b.cache = nil
+	b.mu.Unlock()
+}
+
+// recentBoxes bounds how many mailboxes of a store have a cache: those that were
+// written last.
+type recentBoxes struct {
+	mu    sync.Mutex
+	boxes [64]*Mailbox
+	last  *Mailbox
+	next  int
+}
+
+func (r *recentBoxes) use(b *Mailbox) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last == b {
+		return
+	}
+	r.last = b
+	for _, other := range r.boxes {
+		if other == b {
+			return
+		}
+	}
+	if old := r.boxes[r.next]; old != nil {
+		old.dropCache()
+	}
+	r.boxes[r.next] = b
+	r.next = (r.next + 1) % len(r.boxes)
+}
