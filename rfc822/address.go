@@ -2,6 +2,8 @@ package rfc822
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -71,7 +73,9 @@ var smtpType mapi.Value = "SMTP"
 func searchKey(addr string) []byte {
 	b := make([]byte, 0, len("SMTP:")+len(addr)+1)
 	b = append(b, "SMTP:"...)
-	b = append(b, strings.ToUpper(addr)...)
+	for _, r := range addr {
+		b = utf8.AppendRune(b, unicode.ToUpper(r))
+	}
 	return append(b, 0)
 }
 

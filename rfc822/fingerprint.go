@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/okapi-mail/okapi/mapi"
 )
@@ -29,7 +30,7 @@ type fprint struct {
 // Kept header fields have hashes of their own: a store may refuse names, and then
 // the mail is still the same, but a changed or added one is noticed.
 func fingerprint(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (fprint, error) {
-	c := collector{buf: make([]byte, 0, 1536)}
+	c := collector{buf: make([]byte, 0, 2048)}
 	return c.message(bag, recipients, attachments)
 }
 
@@ -129,7 +130,6 @@ func attachmentProp(id uint32) bool {
 // A collector brings properties into a form that is the same for equal bags.
 type collector struct {
 	buf    []byte
-	spare  []byte // the other buffer, to put pieces in order
 	fields []uint64
 	err    error
 }
@@ -168,10 +168,11 @@ func (c *collector) bag(bag *mapi.Properties, wanted func(id uint32) bool) {
 // arrange puts the pieces that make up buf from start on in order.
 func (c *collector) arrange(start int, list []span, cmp func(a, b span) int) {
 	slices.SortFunc(list, cmp)
-	c.spare = append(c.spare[:0], c.buf[start:]...)
+	var few [2048]byte
+	spare := append(few[:0], c.buf[start:]...)
 	at := start
 	for _, e := range list {
-		at += copy(c.buf[at:], c.spare[e.start-start:e.end-start])
+		at += copy(c.buf[at:], spare[e.start-start:e.end-start])
 	}
 }
 
@@ -180,13 +181,13 @@ func (c *collector) arrange(start int, list []span, cmp func(a, b span) int) {
 func (c *collector) value(id uint32, v mapi.Value) {
 	switch v := v.(type) {
 	case string:
-		if id == 0x0037 { // stores build it from its parts
+		if id == 0x0037 && strings.Contains(v, "  ") { // stores build it from its parts
 			v = strings.Join(strings.Fields(v), " ")
 		}
 		if c.head('s', int64(len(v))) {
 			c.buf = append(c.buf, v...)
 		} else {
-			c.digest(sha256.Sum256([]byte(v)))
+			c.digest(sha256.Sum256(bytesOf(v)))
 		}
 	case []byte:
 		if c.head('b', int64(len(v))) {
@@ -213,6 +214,9 @@ func (c *collector) value(id uint32, v mapi.Value) {
 		c.buf = fmt.Appendf(c.buf, "%T%v", v, v)
 	}
 }
+
+// bytesOf is s as bytes to read, without a copy.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // inlineValue is the length up to which a value stands for itself. A stream of
 // that length is read, a longer one asked for its digest.
