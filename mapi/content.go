@@ -75,7 +75,7 @@ func (p *textPattern) in(s string) bool {
 	if p.words != nil {
 		return p.wordsIn(p.prepare(s))
 	}
-	if p.fold && printableASCII(s) == len(s) {
+	if p.fold && isASCII(s) {
 		return p.inASCII(s)
 	}
 	s = p.prepare(s)
@@ -143,15 +143,6 @@ func dropMarks(s string) string {
 		return r
 	}, s)
 	return norm.NFC.String(s)
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // caseFolder is foldCase as a transformer.

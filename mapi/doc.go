@@ -18,9 +18,11 @@
 // # Nouns
 //
 //   - [Message] with its [Recipient] and [Attachment] rows, each a [Properties] bag
-//   - [Restriction] and [SortOrder]: conditions and orders as data, [Match] evaluates
-//   - [Compare] and [AppendSortKey]: the one total order of values
-//   - [EntryID], [SourceKey], [ChangeKey], [PCL]: identity and versions
+//   - [Restriction] and [SortOrder]: conditions and orders as data; [Match] and
+//     [Compile] evaluate, [CheckRestriction] refuses early, [FormatRestriction] shows
+//   - [Compare] and [AppendSortKey]: the one total order of values; [FoldString]:
+//     what is equal among strings
+//   - [EntryID], [SourceKey], [ChangeKey], [XID], [PCL]: identity and versions
 //   - [Event]: what a store tells its subscribers
 //   - [Code] and [Error]: MAPI status codes as Go errors
 //

@@ -14,8 +14,7 @@ import (
 // ("STRASSE" and "straße" differ) and composed (NFC), so that "é" equals "e"
 // followed by a combining accent. Bytes that are no UTF-8 stay as they are.
 func FoldString(s string) string {
-	n := printableASCII(s)
-	if n == len(s) {
+	if isASCII(s) {
 		return lowerASCII(s)
 	}
 	s = norm.NFC.String(s)
@@ -121,4 +120,13 @@ func printableASCII(s string) int {
 		}
 	}
 	return len(s)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

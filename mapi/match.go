@@ -328,7 +328,7 @@ func (c *comparesString) one(s string) bool {
 }
 
 func (c *comparesString) equal(s string) bool {
-	if len(s) < ComparedBytes && printableASCII(s) == len(s) {
+	if len(s) < ComparedBytes && isASCII(s) {
 		return len(s) == len(c.folded) && equalLower(s, c.folded)
 	}
 	return FoldString(cutString(s)) == c.folded

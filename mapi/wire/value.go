@@ -180,7 +180,7 @@ func (e *encoder) uint64(n uint64) { e.dst = le.AppendUint64(e.dst, n) }
 
 func (e *encoder) count(wide bool, n int) {
 	switch {
-	case wide && n <= math.MaxUint32:
+	case wide && uint64(n) <= math.MaxUint32:
 		e.uint32(uint32(n))
 	case !wide && n <= math.MaxUint16:
 		e.uint16(uint16(n))
