@@ -268,7 +268,7 @@ func (m *message) attachMessage(p *entity.Part, disp *entity.Media) bool {
 		inner = m.message(p.Parts[0])
 		ref = func(index int) { m.recipe.embedded(index, p.Body) }
 	case p.Truncated || enc == entity.Identity || enc == entity.Unknown ||
-		p.Body.Len() > m.opts.MemoryLimit || m.nested >= maxEncodedNesting:
+		p.Body.Len() > maxEncodedMessage || m.nested >= maxEncodedNesting:
 		return false
 	default:
 		raw, err := m.src.read(p.Body)
@@ -303,9 +303,12 @@ func (m *message) attachMessage(p *entity.Part, disp *entity.Media) bool {
 	return true
 }
 
-// maxEncodedNesting bounds messages that are encoded inside of encoded messages:
-// each level is a copy in memory.
-const maxEncodedNesting = 3
+// Messages that are encoded are decoded into memory: up to 4 MiB, and not more
+// than three in each other.
+const (
+	maxEncodedMessage = 4 << 20
+	maxEncodedNesting = 3
+)
 
 func (m *message) encodedMessage(b []byte) *mapi.Message {
 	src := &source{ra: entity.Bytes(b), size: int64(len(b))}

@@ -230,8 +230,16 @@ func (c *collector) head(kind byte, n int64) (inline bool) {
 func (c *collector) digest(sum [sha256.Size]byte) { c.buf = append(c.buf, sum[:]...) }
 
 func (c *collector) stream(id uint32, s mapi.Stream) {
+	if id == 0x0037 && s.Size() <= maxHeaderText {
+		v, err := mapi.ReadValue(mapi.PtypString, s, maxHeaderText)
+		c.fail(err)
+		if err == nil {
+			c.value(id, v)
+		}
+		return
+	}
 	kind := byte('b')
-	if id == 0x0037 || isText(id) {
+	if isText(id) {
 		kind = 's'
 	}
 	inline := c.head(kind, s.Size())

@@ -1,0 +1,35 @@
+package rfc822_test
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/okapi-mail/okapi/rfc822"
+)
+
+// FuzzDecode: any bytes are a mail, come out as they went in, also by a store,
+// and what is generated from them says the same when it is read again.
+func FuzzDecode(f *testing.F) {
+	for _, m := range [][]byte{
+		rich(), plainMail(), alternativeMail(),
+		[]byte("From x\n\nSubject: a\n b\nno colon\n\nbody"),
+		[]byte("Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=a\n\n--a\n\nx\n--a--\n--a--"),
+		[]byte("Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=a\r\n\r\n--a\r\n\r\nx\r\n--a\r\nContent-Type: application/pkcs7-signature\r\n\r\n\r\n--a--"),
+		[]byte("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaW5uZXIKCnRleHQgb2YgdGhlIGlubmVyIG1lc3NhZ2U="),
+		[]byte("Content-Type: text/html; charset=utf-7\n\n<img src=+ACI-cid:x+ACI->"),
+		[]byte("Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n#0V%T\n`\nend\n"),
+	} {
+		f.Add(m)
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		msg, err := rfc822.Decode(bytes.NewReader(in), nil)
+		require.NoError(t, err)
+		require.Equal(t, in, append([]byte{}, encoded(t, msg)...), "byte for byte")
+		require.True(t, bytes.Equal(in, encoded(t, fromStore(t, msg, 40, false))), "byte for byte after a store")
+		first := decodeBytes(t, regenerate(t, msg))
+		second := decodeBytes(t, regenerate(t, first))
+		require.Equal(t, meaning(t, first), meaning(t, second), "generated mail is stable")
+	})
+}
