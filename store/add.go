@@ -20,7 +20,8 @@ type AddOptions struct {
 	Associated bool
 
 	// Deliver says that this is mail arriving: subscribers get EventNewMail
-	// too, and PidTagMessageDeliveryTime is set when it is missing.
+	// too, PidTagMessageDeliveryTime is set when it is missing, and the message
+	// counts as unmodified until a client saves it.
 	Deliver bool
 
 	// DeliveryID makes adding idempotent: a second message with the same id
@@ -55,8 +56,11 @@ func (f *Folder) Add(ctx context.Context, msg *mapi.Message, opts *AddOptions) (
 	if err != nil {
 		return 0, fail(op, err)
 	}
-	if opts.Deliver && !p.msg.Has(props.PidTagMessageDeliveryTime.Prop()) {
-		props.PidTagMessageDeliveryTime.Set(p.msg, f.box.store.opts.Now())
+	if opts.Deliver {
+		p.flags |= mapi.FlagUnmodified // until a client saves it
+		if !p.msg.Has(props.PidTagMessageDeliveryTime.Prop()) {
+			props.PidTagMessageDeliveryTime.Set(p.msg, f.box.store.opts.Now())
+		}
 	}
 	id, stored, err := f.add(ctx, p, opts)
 	if err == nil && !stored {

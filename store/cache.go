@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/okapi-mail/okapi/store/internal/rowkey"
@@ -17,15 +18,20 @@ import (
 type recordCache struct {
 	turn   uint64            // Header.Turn of the transaction that left it
 	values map[string][]byte // sealed; nil: known to be absent
-	kept   map[string]any    // what package table keeps
+	kept   map[string]kept   // what package table keeps
 	size   int               // bytes, roughly
 }
 
+type kept struct {
+	value any
+	size  int
+}
+
 // maxCache is how many bytes of records one mailbox keeps.
-const maxCache = 128 << 10
+const maxCache = 256 << 10
 
 func newRecordCache() *recordCache {
-	return &recordCache{values: map[string][]byte{}, kept: map[string]any{}}
+	return &recordCache{values: map[string][]byte{}, kept: map[string]kept{}}
 }
 
 // caches tells the records that are worth keeping.
@@ -47,8 +53,19 @@ func (c *recordCache) put(key, value []byte) {
 	if c.size > maxCache {
 		c.clear()
 	}
+	if old, ok := c.values[string(key)]; ok {
+		c.size -= len(key) + len(old) + 64
+	}
 	c.values[string(key)] = value
 	c.size += len(key) + len(value) + 64
+}
+
+func (c *recordCache) keep(key []byte, k kept) {
+	if c.size > maxCache {
+		c.clear()
+	}
+	c.size += k.size + len(key) - c.kept[string(key)].size
+	c.kept[string(key)] = k
 }
 
 func (c *recordCache) clear() {
@@ -94,18 +111,22 @@ func (t *txn) DeleteRange(lo, hi []byte) error {
 	return t.Tx.DeleteRange(lo, hi)
 }
 
-// Kept and Keep let package table keep parts of its indexes from one transaction
-// to the next; see table.Keeper.
-func (t *txn) Kept(key []byte) any { return t.cache.kept[string(key)] }
+// Kept implements table.Keeper: package table keeps parts of its indexes from one
+// transaction to the next.
+func (t *txn) Kept(key []byte) any { return t.cache.kept[string(key)].value }
 
 // Keep implements table.Keeper.
-func (t *txn) Keep(key []byte, v any, size int) {
-	t.cache.kept[string(key)] = v
-	t.cache.size += len(key) + size
-}
+func (t *txn) Keep(key []byte, v any, size int) { t.cache.keep(key, kept{v, size}) }
 
 // Forget implements table.Keeper.
-func (t *txn) Forget() { clear(t.cache.kept) }
+func (t *txn) Forget(prefix []byte) {
+	for key, k := range t.cache.kept {
+		if strings.HasPrefix(key, string(prefix)) {
+			t.cache.size -= k.size
+			delete(t.cache.kept, key)
+		}
+	}
+}
 
 // takeCache begins a transaction with the cache that the last one left, if it
 // fits.

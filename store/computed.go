@@ -56,6 +56,7 @@ var (
 	propMessageSizeExtended = mapi.Prop{ID: idMessageSize, Type: mapi.PtypInteger64}
 	propMessageStatus       = mapi.Prop{ID: idMessageStatus, Type: mapi.PtypInteger32}
 	propDeletedOn           = mapi.Prop{ID: idDeletedOn, Type: mapi.PtypTime}
+	propLocalCommitTime     = mapi.Prop{ID: idLocalCommitTime, Type: mapi.PtypTime}
 )
 
 // Object types (PidTagObjectType, MS-OXPROPS).

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/store/driver"
 	"github.com/okapi-mail/okapi/store/internal/rowkey"
 )
@@ -137,6 +138,10 @@ func (im *image) computed(p mapi.Prop) (mapi.Value, bool) {
 		return im.row.Flags&mapi.FlagHasAttach != 0, true
 	case idAssociated:
 		return im.row.Associated, true
+	case idHasNamed:
+		return im.row.Named, true
+	case idLocalCommitTime:
+		return im.commitTime(), true
 	case idObjectType:
 		return objectMessage, true
 	case idAccess:
@@ -178,6 +183,15 @@ func (im *image) flags() mapi.MessageFlags {
 		f |= mapi.FlagAssociated
 	}
 	return f
+}
+
+// commitTime is when the message was last saved. It is stored when it is not the
+// time of modification, which imports bring along.
+func (im *image) commitTime() mapi.Value {
+	if v := im.props.Get(propLocalCommitTime); v != nil {
+		return v
+	}
+	return im.Get(props.PidTagLastModificationTime.Prop())
 }
 
 // subject joins prefix and normalized subject, which are what is stored. nil when
@@ -236,6 +250,8 @@ var shownComputed = []mapi.Prop{
 	{ID: idMessageSize, Type: mapi.PtypInteger32},
 	{ID: idHasAttachments, Type: mapi.PtypBoolean},
 	{ID: idAssociated, Type: mapi.PtypBoolean},
+	{ID: idHasNamed, Type: mapi.PtypBoolean},
+	{ID: idLocalCommitTime, Type: mapi.PtypTime},
 	{ID: idObjectType, Type: mapi.PtypInteger32},
 	{ID: idAccess, Type: mapi.PtypInteger32},
 	{ID: idAccessLevel, Type: mapi.PtypInteger32},

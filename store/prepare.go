@@ -43,12 +43,13 @@ func (b *Mailbox) prepare(ctx context.Context, m, base *mapi.Message) (*prepared
 	if err := checkClass(p.msg); err != nil {
 		return nil, err
 	}
+	now := b.store.opts.Now()
 	settleSubject(p.msg, base)
+	settleBody(p.msg, base)
 	p.flags = messageFlags(m)
 	numberRows(p.msg)
-	p.settleAttachments()
+	p.settleAttachments(now)
 	settleNames(p.msg)
-	now := b.store.opts.Now()
 	if !p.msg.Has(props.PidTagSearchKey.Prop()) {
 		key := b.store.opts.NewID()
 		props.PidTagSearchKey.Set(p.msg, key[:])
@@ -58,6 +59,9 @@ func (b *Mailbox) prepare(ctx context.Context, m, base *mapi.Message) (*prepared
 	}
 	settleModified(p.msg, base, now)
 	dropComputed(p.msg)
+	if saved := mapi.FromFileTime(mapi.ToFileTime(now)); !props.PidTagLastModificationTime.Or(p.msg, saved).Equal(saved) {
+		p.msg.Set(propLocalCommitTime, saved)
+	}
 	if err := p.share(ctx, b); err != nil {
 		p.settle(ctx, errors.Join(err, errNotStored))
 		return nil, err
@@ -222,14 +226,11 @@ func numberBags(bags []*mapi.Properties, p mapi.Prop) {
 
 // settleAttachments works out the sizes, and whether there is something that a
 // reader would see as an attachment (MS-OXCMSG 2.2.1.2, 2.2.2.5).
-func (p *prepared) settleAttachments() {
-	visible := 0
+func (p *prepared) settleAttachments(now time.Time) {
 	for _, a := range p.msg.Attachments {
-		settleAttachment(a)
-		if hidden, _ := props.PidTagAttachmentHidden.Get(a); !hidden {
-			visible++
-		}
+		settleAttachment(a, now)
 	}
+	visible := visibleAttachments(p.msg)
 	p.flags &^= mapi.FlagHasAttach
 	if visible > 0 {
 		p.flags |= mapi.FlagHasAttach
@@ -237,22 +238,50 @@ func (p *prepared) settleAttachments() {
 	p.hidden = visible == 0 && len(p.msg.Attachments) > 0
 }
 
-func settleAttachment(a *mapi.Attachment) {
+func visibleAttachments(m *mapi.Message) (n int) {
+	for _, a := range m.Attachments {
+		if !props.PidTagAttachmentHidden.Or(a, false) {
+			n++
+		}
+	}
+	return n
+}
+
+func settleAttachment(a *mapi.Attachment, now time.Time) {
+	for _, stamp := range [...]mapi.Prop{props.PidTagCreationTime.Prop(), props.PidTagLastModificationTime.Prop()} {
+		if !a.Has(stamp) {
+			a.Set(stamp, now)
+		}
+	}
+	if a.Embedded != nil {
+		settleEmbedded(a.Embedded, now)
+	}
 	var size int64
 	for pr, v := range a.All() {
 		size += mapi.SizeOf(pr.Type, v)
 	}
 	if a.Embedded != nil {
 		size += messageBytes(a.Embedded)
-		for _, inner := range a.Embedded.Attachments {
-			settleAttachment(inner)
-		}
-		numberRows(a.Embedded)
 	}
 	a.Set(mapi.Prop{ID: 0x0E20, Type: mapi.PtypInteger32}, int32(min(size, 1<<31-1))) // PidTagAttachSize
 	if rendering := (mapi.Prop{ID: 0x370B, Type: mapi.PtypInteger32}); !a.Has(rendering) {
 		a.Set(rendering, int32(-1))
 	}
+}
+
+// settleEmbedded works out what an embedded message shows of itself. It has no
+// row that could answer later, so all of it is stored.
+func settleEmbedded(m *mapi.Message, now time.Time) {
+	for _, a := range m.Attachments {
+		settleAttachment(a, now)
+	}
+	numberRows(m)
+	settleNames(m)
+	if subject, ok := props.PidTagSubject.Get(m); ok {
+		settleSubject(m, nil)
+		props.PidTagSubject.Set(m, subject)
+	}
+	m.Set(mapi.Prop{ID: idHasAttachments, Type: mapi.PtypBoolean}, visibleAttachments(m) > 0)
 }
 
 func messageBytes(m *mapi.Message) int64 {
@@ -291,14 +320,21 @@ func settleSubject(m, base *mapi.Message) {
 	subject, hasSubject := props.PidTagSubject.Get(m)
 	prefix, hasPrefix := props.PidTagSubjectPrefix.Get(m)
 	normal, hasNormal := props.PidTagNormalizedSubject.Get(m)
-	if base != nil && hasSubject && subject == props.PidTagSubject.Or(base, "") {
-		changed := prefix != props.PidTagSubjectPrefix.Or(base, "") || normal != props.PidTagNormalizedSubject.Or(base, "")
-		hasSubject = !changed
+	changed := base != nil && (prefix != props.PidTagSubjectPrefix.Or(base, "") || normal != props.PidTagNormalizedSubject.Or(base, ""))
+	if changed && hasSubject && subject == props.PidTagSubject.Or(base, "") {
+		hasSubject = false
 	}
 	m.Delete(props.PidTagSubject.Prop())
+	if base != nil && !hasSubject && !changed && base.Has(props.PidTagSubject.Prop()) {
+		m.Delete(props.PidTagSubjectPrefix.Prop(), props.PidTagNormalizedSubject.Prop())
+		return // it was deleted, and with it what it is made of
+	}
 	switch {
 	case hasSubject:
-		if !hasPrefix || !strings.HasPrefix(subject, prefix) {
+		// An empty prefix is a part of any subject: it holds when it was set
+		// together with this subject, not when the former one had none.
+		stale := base != nil && prefix == "" && !changed
+		if !hasPrefix || stale || !strings.HasPrefix(subject, prefix) {
 			prefix = subjectPrefix(subject)
 		}
 		normal = subject[len(prefix):]

@@ -40,6 +40,7 @@ var rowIDs = [...]uint16{
 	0x3001, // PidTagDisplayName
 	0x3007, // PidTagCreationTime
 	0x3008, // PidTagLastModificationTime
+	0x300B, // PidTagSearchKey: tables show it by default
 	0x3013, // PidTagConversationId
 	0x3018, // PidTagArchiveTag
 	0x3019, // PidTagPolicyTag
@@ -52,6 +53,7 @@ var rowIDs = [...]uint16{
 	0x3A1C, // PidTagMobileTelephoneNumber
 	0x5D02, // PidTagSentRepresentingSmtpAddress
 	0x668F, // PidTagDeletedOn
+	0x6709, // PidTagLocalCommitTime
 }
 
 // maxRowValue is the size in bytes of the largest value that a row takes. Larger

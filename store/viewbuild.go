@@ -236,8 +236,12 @@ func (b *Mailbox) entryOfRow(r driver.Reader, fp folderPart, spec *viewSpec, wan
 func (b *Mailbox) wants(list, _ []mapi.Prop) func(mapi.Prop) bool {
 	all := slices.Clone(list)
 	for _, p := range list {
-		if !p.IsNamed() && p.ID == idSubject {
+		switch {
+		case p.IsNamed():
+		case p.ID == idSubject:
 			all = append(all, props.PidTagSubjectPrefix.Prop(), props.PidTagNormalizedSubject.Prop())
+		case p.ID == idLocalCommitTime:
+			all = append(all, props.PidTagLastModificationTime.Prop())
 		}
 	}
 	return func(p mapi.Prop) bool {

@@ -18,8 +18,9 @@ type Keeper interface {
 	// Keep keeps v, of about size bytes, under key; it may forget it any time.
 	Keep(key []byte, v any, size int)
 
-	// Forget forgets everything: nodes were split or joined.
-	Forget()
+	// Forget forgets what is kept under a key that begins with prefix: nodes
+	// were split or joined.
+	Forget(prefix []byte)
 }
 
 // childStarts returns the starts of all children of parent, which are nodes of
@@ -50,8 +51,12 @@ func (x Index) childStarts(r driver.Reader, level int, parent node) ([][]byte, e
 	return list, nil
 }
 
-func forget(tx driver.Tx) {
+// forgetLevel forgets the starts of a level, and of those below it: a node whose
+// children are others now may have as many as before.
+func (x Index) forgetLevel(tx driver.Tx, level int) {
 	if k, ok := tx.(Keeper); ok {
-		k.Forget()
+		for ; level > 0; level-- {
+			k.Forget(x.key(byte(level), nil))
+		}
 	}
 }

@@ -141,7 +141,7 @@ func (x Index) writeList(tx driver.Tx, level int, n node) error {
 
 // writeNode stores start and list of a node that is new.
 func (x Index) writeNode(tx driver.Tx, level int, n node) error {
-	forget(tx)
+	x.forgetLevel(tx, level)
 	if err := tx.Put(x.key(byte(level), n.start), []byte{}); err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (x Index) writeNode(tx driver.Tx, level int, n node) error {
 }
 
 func (x Index) deleteNode(tx driver.Tx, level int, start []byte) error {
-	forget(tx)
+	x.forgetLevel(tx, level)
 	if err := tx.Delete(x.key(byte(level), start)); err != nil || level == 1 {
 		return err
 	}

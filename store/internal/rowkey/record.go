@@ -168,6 +168,7 @@ type Row struct {
 	Hidden     bool   // all attachments are hidden
 	Overflow   bool   // some properties that belong here are in the body
 	Associated bool
+	Named      bool   // it has named properties (PidTagHasNamedProperties)
 	Props      []byte // as a bag
 }
 
@@ -175,6 +176,7 @@ const (
 	rowHidden = 1 << iota
 	rowOverflow
 	rowAssociated
+	rowNamed
 )
 
 // Append writes the record.
@@ -188,6 +190,9 @@ func (w Row) Append(b []byte) []byte {
 	}
 	if w.Associated {
 		bits |= rowAssociated
+	}
+	if w.Named {
+		bits |= rowNamed
 	}
 	b = append(b, bits)
 	b = binary.AppendUvarint(b, w.Body)
@@ -203,7 +208,7 @@ func (w Row) Append(b []byte) []byte {
 func ParseRow(b []byte) (Row, error) {
 	r := &reader{b: b}
 	bits := r.byte()
-	w := Row{Hidden: bits&rowHidden != 0, Overflow: bits&rowOverflow != 0, Associated: bits&rowAssociated != 0,
+	w := Row{Hidden: bits&rowHidden != 0, Overflow: bits&rowOverflow != 0, Associated: bits&rowAssociated != 0, Named: bits&rowNamed != 0,
 		Body: r.uvarint(), Change: r.uvarint(), ReadChange: r.uvarint(),
 		Flags: mapi.MessageFlags(uint32(r.uvarint())), Status: uint32(r.uvarint()), Size: r.varint()}
 	w.Props = r.b
