@@ -43,6 +43,7 @@ type textPattern struct {
 	strip   bool // drop combining marks
 	pattern string
 	words   []string // PrefixOnWord, PhraseMatch
+	fail    []int    // see phraseMatcher
 }
 
 func newTextPattern(level FuzzyLevel, s string) *textPattern {
@@ -55,6 +56,7 @@ func newTextPattern(level FuzzyLevel, s string) *textPattern {
 	if p.level == PrefixOnWord || p.level == PhraseMatch {
 		w := wordScanner{take: func(word string) bool { p.words = append(p.words, word); return false }}
 		w.scan(p.pattern)
+		p.fail = failures(p.words)
 	}
 	return p
 }
@@ -88,7 +90,8 @@ func (p *textPattern) in(s string) bool {
 	return strings.Contains(s, p.pattern)
 }
 
-// inASCII searches without making a folded copy. The pattern is lower-case.
+// inASCII searches short texts without making a folded copy. The pattern is
+// lower-case.
 func (p *textPattern) inASCII(s string) bool {
 	n := len(p.pattern)
 	switch {
@@ -98,6 +101,8 @@ func (p *textPattern) inASCII(s string) bool {
 		return equalLower(s[:n], p.pattern)
 	case n == 0:
 		return true
+	case len(s) > shortText:
+		return strings.Contains(lowerASCII(s), p.pattern) // linear, whatever the pattern
 	}
 	first := p.pattern[0]
 	for i := 0; i+n <= len(s); i++ {
@@ -107,6 +112,8 @@ func (p *textPattern) inASCII(s string) bool {
 	}
 	return false
 }
+
+const shortText = 256
 
 // inStream searches a stream in bounded memory: a window that is as large as the
 // pattern and a buffer.

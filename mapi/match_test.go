@@ -528,3 +528,55 @@ func BenchmarkMatch(b *testing.B) {
 		})
 	}
 }
+
+// FuzzContent checks that a stream is searched as the same text in memory is, and that
+// a text contains itself.
+func FuzzContent(f *testing.F) {
+	f.Add("the quick okapi", "OKAPI", uint32(mapi.Substring|mapi.IgnoreCase))
+	f.Add("re\u0301sumé", "RESUME", uint32(mapi.FullString|mapi.IgnoreCase|mapi.IgnoreNonSpace))
+	f.Add("日本 word", "本 wo", uint32(mapi.PrefixOnWord))
+	f.Fuzz(func(t *testing.T, text, pattern string, level uint32) {
+		r := content(body, pattern, mapi.FuzzyLevel(level))
+		m, err := mapi.Compile(r)
+		if err != nil {
+			require.ErrorIs(t, err, mapi.ErrTooComplex)
+			return
+		}
+		inMemory, inStream := &mapi.Properties{}, &mapi.Properties{}
+		inMemory.Set(body, text)
+		inStream.Set(body, memStream(text))
+		want, err := m.Match(inMemory)
+		require.NoError(t, err)
+		got, err := m.Match(inStream)
+		require.NoError(t, err)
+		require.Equal(t, want, got, "%+q in %+q by %v", pattern, text, mapi.FuzzyLevel(level))
+		itself, err := mapi.Match(content(body, text, mapi.FuzzyLevel(level)), inMemory)
+		require.NoError(t, err)
+		require.True(t, itself, "%+q is not in itself", text)
+	})
+}
+
+// TestPhrasesAgainstText compares the search for words with one in padded text.
+func TestPhrasesAgainstText(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(17, 18))
+	words := func(n int) string {
+		var w []string
+		for range n {
+			w = append(w, []string{"a", "b", "ab"}[rnd.IntN(3)])
+		}
+		return strings.Join(w, " ")
+	}
+	for range 20000 {
+		text, phrase := words(rnd.IntN(12)), words(1+rnd.IntN(5))
+		obj := &mapi.Properties{}
+		obj.Set(subject, text)
+		for level, want := range map[mapi.FuzzyLevel]bool{
+			mapi.PhraseMatch:  strings.Contains(" "+text+" ", " "+phrase+" "),
+			mapi.PrefixOnWord: strings.Contains(" "+text+" ", " "+phrase),
+		} {
+			got, err := mapi.Match(content(subject, phrase, level), obj)
+			require.NoError(t, err)
+			require.Equal(t, want, got, "%q in %q by %v", phrase, text, level)
+		}
+	}
+}

@@ -57,30 +57,49 @@ func (w *wordScanner) end() (stop bool) {
 	return w.take(word)
 }
 
-// A phraseMatcher looks for a sequence of words in the words that it is given.
+// A phraseMatcher looks for a sequence of words in the words that it is given. It goes
+// back to the longest shorter beginning after a mismatch, so that hostile repetitions
+// cost no more than other text.
 type phraseMatcher struct {
 	words  []string
 	prefix bool  // the last word may go on
-	begun  []int // how many words of each beginning were seen
+	fail   []int // for so many words seen, the longest beginning that is also their end
+	seen   int
+}
+
+// failures is the table for going back.
+func failures(words []string) []int {
+	fail := make([]int, len(words)+1)
+	for i, k := 1, 0; i < len(words); i++ {
+		for k > 0 && words[i] != words[k] {
+			k = fail[k]
+		}
+		if words[i] == words[k] {
+			k++
+		}
+		fail[i+1] = k
+	}
+	return fail
 }
 
 func (m *phraseMatcher) take(word string) (found bool) {
 	last := len(m.words) - 1
-	next := m.begun[:0]
-	for _, n := range append(m.begun, 0) {
-		switch {
-		case n < last && word == m.words[n]:
-			next = append(next, n+1)
-		case n == last && (word == m.words[n] || m.prefix && strings.HasPrefix(word, m.words[n])):
+	for {
+		switch k := m.seen; {
+		case k == last && (word == m.words[k] || m.prefix && strings.HasPrefix(word, m.words[k])):
 			return true
+		case k < last && word == m.words[k]:
+			m.seen++
+			return false
+		case k == 0:
+			return false
 		}
+		m.seen = m.fail[m.seen]
 	}
-	m.begun = next
-	return false
 }
 
 func (p *textPattern) scanner() *wordScanner {
-	m := &phraseMatcher{words: p.words, prefix: p.level == PrefixOnWord}
+	m := &phraseMatcher{words: p.words, prefix: p.level == PrefixOnWord, fail: p.fail}
 	longest := 0
 	for _, w := range p.words {
 		longest = max(longest, len(w))
