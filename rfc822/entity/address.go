@@ -241,7 +241,9 @@ func splitSpec(v []byte) (spec, rest []byte) {
 		}
 	}
 	if at < 0 {
-		at = bytes.LastIndexByte(v, '@')
+		if at = bytes.LastIndexByte(v, '@'); at < 0 {
+			return nil, v // it stands in a comment
+		}
 	}
 	start, end := at, at+1
 	for start > 0 && isSpace(v[start-1]) {
