@@ -59,8 +59,15 @@ var (
 	propLocalCommitTime     = mapi.Prop{ID: idLocalCommitTime, Type: mapi.PtypTime}
 )
 
+// What the owner of a mailbox may do: rights are not evaluated here.
+const (
+	accessMessage = mapi.AccessModify | mapi.AccessRead | mapi.AccessDelete
+	accessFolder  = accessMessage | mapi.AccessCreateHierarchy | mapi.AccessCreateContents | mapi.AccessCreateAssociated
+)
+
 // Object types (PidTagObjectType, MS-OXPROPS).
 const (
+	objectStore   int32 = 1
 	objectFolder  int32 = 3
 	objectMessage int32 = 5
 )
@@ -107,7 +114,7 @@ func isComputedStore(p mapi.Prop) bool {
 	}
 	switch p.ID {
 	case idMessageSize, idRecordKey, idStoreRecordKey, idStoreEntryID, idEntryID, idObjectType,
-		idMappingSignature, 0x3001, 0x35DF, 0x35E0, 0x35E2, 0x35E3, 0x35E4, 0x35E5, 0x35E6, 0x35E7,
+		idMappingSignature, 0x3001, 0x340D, 0x35DF, 0x35E0, 0x35E2, 0x35E3, 0x35E4, 0x35E5, 0x35E6, 0x35E7,
 		0x35FF, 0x661E, 0x6620, 0x6621, 0x6622, 0x6623, 0x6630:
 		return true
 	}

@@ -79,7 +79,7 @@ func (im *folderImage) computed(p mapi.Prop) (mapi.Value, bool) {
 	case idDepth:
 		return im.depth, true
 	case idAccess:
-		return int32(0x3F), true
+		return int32(accessFolder), true
 	case idAccessLevel:
 		return int32(1), true
 	case idEntryID, idRecordKey:

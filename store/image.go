@@ -145,7 +145,7 @@ func (im *image) computed(p mapi.Prop) (mapi.Value, bool) {
 	case idObjectType:
 		return objectMessage, true
 	case idAccess:
-		return int32(0x7), true // modify, read, delete: rights are not evaluated here
+		return int32(accessMessage), true
 	case idAccessLevel:
 		return int32(1), true
 	case idEntryID, idRecordKey:

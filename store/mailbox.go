@@ -105,7 +105,22 @@ func (b *Mailbox) Properties(ctx context.Context) (*mapi.Properties, error) {
 	props.PidTagMappingSignature.Set(&bag, b.info.ID[:])
 	bag.Set(propMessageSizeExtended, h.Size)
 	props.PidTagStoreEntryId.Set(&bag, b.storeEntryID())
+	props.PidTagEntryId.Set(&bag, b.storeEntryID())
+	bag.Set(mapi.Prop{ID: idObjectType, Type: mapi.PtypInteger32}, objectStore)
+	props.PidTagStoreSupportMask.Set(&bag, b.support())
 	return &bag, nil
+}
+
+// support tells clients what the store can do (MS-OXMSG 2.1.1.1): no search
+// folders, no submitting, no categories.
+func (b *Mailbox) support() mapi.StoreSupport {
+	s := mapi.StoreSupportEntryIDUnique | mapi.StoreSupportModify | mapi.StoreSupportCreate | mapi.StoreSupportAttach |
+		mapi.StoreSupportOLE | mapi.StoreSupportNotify | mapi.StoreSupportMultiValues | mapi.StoreSupportRTF |
+		mapi.StoreSupportRestriction | mapi.StoreSupportSort | mapi.StoreSupportHTML | mapi.StoreSupportUnicode
+	if b.info.Kind == publicMailbox {
+		s |= mapi.StoreSupportPublicFolders
+	}
+	return s
 }
 
 // SetProperties sets properties of the message store object; a nil value deletes
@@ -141,6 +156,8 @@ func setAll(bag *mapi.Properties, list []mapi.Property, computed func(mapi.Prop)
 	var problems []Problem
 	for i, p := range list {
 		switch {
+		case p.Prop.Type == mapi.PtypNull, p.Prop.Type == mapi.PtypErrorCode:
+			// placeholders of a client, skipped
 		case computed(p.Prop):
 			problems = append(problems, Problem{i, p.Prop, mapi.ErrComputed})
 		case p.Value == nil:

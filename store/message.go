@@ -82,11 +82,14 @@ func (m *Message) take(im *image) error {
 	if err != nil {
 		return err
 	}
-	m.Message, m.base = msg, msg.Clone()
-	m.part, m.change = im.part, im.row.Change
 	if im.part == rowkey.Deleted {
 		m.readOnly = true
 	}
+	if m.readOnly {
+		props.PidTagAccessLevel.Set(msg, mapi.AccessLevelReadOnly)
+	}
+	m.Message, m.base = msg, msg.Clone()
+	m.part, m.change = im.part, im.row.Change
 	return nil
 }
 
@@ -121,7 +124,12 @@ func (f *Folder) CreateMessage(ctx context.Context, opts *AddOptions) (*Message,
 		{Prop: mapi.Prop{ID: idDisplayCc, Type: mapi.PtypString}, Value: ""},
 		{Prop: mapi.Prop{ID: idDisplayBcc, Type: mapi.PtypString}, Value: ""},
 		{Prop: mapi.Prop{ID: idMessageFlags, Type: mapi.PtypInteger32}, Value: int32(flags)},
+		{Prop: mapi.Prop{ID: idRead, Type: mapi.PtypBoolean}, Value: true},
 		{Prop: mapi.Prop{ID: idHasAttachments, Type: mapi.PtypBoolean}, Value: false},
+		{Prop: mapi.Prop{ID: idHasNamed, Type: mapi.PtypBoolean}, Value: false},
+		{Prop: mapi.Prop{ID: idAssociated, Type: mapi.PtypBoolean}, Value: opts.Associated},
+		{Prop: mapi.Prop{ID: idAccess, Type: mapi.PtypInteger32}, Value: int32(accessMessage)},
+		{Prop: props.PidTagTrustSender.Prop(), Value: int32(1)},
 		{Prop: mapi.Prop{ID: idAccessLevel, Type: mapi.PtypInteger32}, Value: int32(1)},
 		{Prop: mapi.Prop{ID: idObjectType, Type: mapi.PtypInteger32}, Value: objectMessage},
 		{Prop: props.PidTagCreationTime.Prop(), Value: now},
@@ -156,7 +164,8 @@ func (m *Message) ChangeNumber() mapi.ChangeNumber { return mapi.ChangeNumber(m.
 func (m *Message) Associated() bool { return m.part == rowkey.Associated }
 
 // SetProperties sets properties as a MAPI client does: a nil value deletes one,
-// and those that cannot be set are left alone and come back as problems.
+// and those that cannot be set are left alone and come back as problems. A nil
+// mapi.MessageRecipients or mapi.MessageAttachments removes all of them.
 func (m *Message) SetProperties(list ...mapi.Property) []Problem {
 	if m.readOnly {
 		var problems []Problem
@@ -165,7 +174,31 @@ func (m *Message) SetProperties(list ...mapi.Property) []Problem {
 		}
 		return problems
 	}
-	return setAll(&m.Properties, list, isComputedMessage)
+	problems := setAll(&m.Properties, list, func(p mapi.Prop) bool {
+		// Flags belong to the client before the first save only.
+		settled := m.id != 0 && !p.IsNamed() && (p.ID == idMessageFlags || p.ID == idRead)
+		return settled || isComputedMessage(p)
+	})
+	return m.deleteTables(list, problems)
+}
+
+// deleteTables lets go of the recipients or attachments when the property that
+// stands for them was deleted, which is no problem then.
+func (m *Message) deleteTables(list []mapi.Property, problems []Problem) []Problem {
+	return slices.DeleteFunc(problems, func(p Problem) bool {
+		if list[p.Index].Value != nil {
+			return false
+		}
+		switch {
+		case p.Prop.Same(mapi.MessageRecipients):
+			m.Recipients = nil
+		case p.Prop.Same(mapi.MessageAttachments):
+			m.Attachments = nil
+		default:
+			return false
+		}
+		return true
+	})
 }
 
 // SaveOptions say how a message is saved. nil means the defaults.
@@ -208,8 +241,11 @@ func (m *Message) Save(ctx context.Context, opts *SaveOptions) error {
 			}
 		}
 		if mapi.CodeOf(err) == mapi.ErrObjectDeleted {
+			id := m.id
 			m.id = 0
-			err = m.saveNew(ctx, opts)
+			if err = m.saveNew(ctx, opts); err != nil {
+				m.id = id
+			}
 		}
 	}
 	return fail(op, err)

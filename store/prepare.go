@@ -399,6 +399,7 @@ func (t *txn) writeMessage(p *prepared, fp folderPart) (*image, error) {
 	im.row = rowkey.Row{Body: t.newID(), Flags: p.flags, Hidden: p.hidden, Associated: fp.part == rowkey.Associated}
 	codec := t.codec()
 	for pr, v := range p.msg.All() {
+		im.row.Named = im.row.Named || pr.IsNamed() && pr.Set != mapi.PSOkapi
 		switch {
 		case !belongsToRow(pr):
 		case fitsRow(pr, v):

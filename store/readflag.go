@@ -64,6 +64,7 @@ func (t *txn) setRead(im *image, read bool) error {
 // change key or time of modification.
 func (f *Folder) SetMessageStatus(ctx context.Context, id mapi.MessageID, status, mask uint32) (uint32, error) {
 	var before uint32
+	mask &^= uint32(mapi.StatusInConflict)
 	err := f.box.update(ctx, false, func(t *txn) error {
 		if _, err := f.record(t); err != nil {
 			return err

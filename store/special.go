@@ -172,6 +172,10 @@ func (b *Mailbox) specialProperties(bag *mapi.Properties, onStore bool) {
 		bag.Set(mapi.Prop{ID: 0x36D8, Type: mapi.PtypMultipleBinary}, ren) // PidTagAdditionalRenEntryIds
 	}
 	if onStore {
-		bag.Set(mapi.Prop{ID: 0x35DF, Type: mapi.PtypInteger32}, int32(0xFF)) // PidTagValidFolderMask
+		valid := int32(0xFF)
+		if b.info.Kind == publicMailbox {
+			valid = 1 // the IPM subtree
+		}
+		bag.Set(mapi.Prop{ID: 0x35DF, Type: mapi.PtypInteger32}, valid) // PidTagValidFolderMask
 	}
 }
