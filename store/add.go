@@ -82,7 +82,7 @@ func (f *Folder) add(ctx context.Context, p *prepared, opts *AddOptions) (id map
 	w := Write{Created: 1, Deliver: opts.Deliver}
 	err = f.box.updateAs(ctx, opts.Relaxed, w, func(t *txn) error {
 		stored = false
-		if _, err := f.record(t); err != nil {
+		if _, err := f.live(t); err != nil {
 			return err
 		}
 		if opts.DeliveryID != "" {

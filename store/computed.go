@@ -41,6 +41,7 @@ const (
 	idPCL               = 0x65E3
 	idHierarchyChange   = 0x663E
 	idDeletedOn         = 0x668F
+	idFolderFlags       = 0x66A8
 	idCommitTimeMax     = 0x670A
 	idDeletedCount      = 0x670B
 	idLocalCommitTime   = 0x6709
@@ -100,7 +101,7 @@ func isComputedFolder(p mapi.Prop) bool {
 		idRecordKey, idStoreRecordKey, idStoreEntryID, idObjectType, idEntryID, idDepth, idFolderType,
 		idContentCount, idContentUnread, idSubfolders, idAssocCount, idSourceKey, idParentSourceKey,
 		idChangeKey, idPCL, idHierarchyChange, idDeletedOn, idCommitTimeMax, idDeletedCount, idFid,
-		idParentFid, idChangeNumber, 0x0E0A, 0x0E0B, 0x0E0C, 0x0E0D, 0x360E, 0x360F, 0x3610, 0x66A8:
+		idParentFid, idChangeNumber, 0x0E0A, 0x0E0B, 0x0E0C, 0x0E0D, 0x360E, 0x360F, 0x3610, idFolderFlags:
 		return true
 	}
 	return false

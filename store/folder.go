@@ -102,6 +102,15 @@ func (f *Folder) record(r driver.Reader) (rowkey.Folder, error) {
 	return rec, err
 }
 
+// live is record for what changes the folder: one that was opened as soft-deleted
+// can be looked into, restored and removed only (MS-OXCFOLD 3.2.5.2).
+func (f *Folder) live(r driver.Reader) (rowkey.Folder, error) {
+	if f.deleted {
+		return rowkey.Folder{}, fmt.Errorf("%w: folder %v is soft-deleted", mapi.ErrNotFound, f.id)
+	}
+	return f.record(r)
+}
+
 // CreateFolderOptions say what a new folder is like. nil means the defaults.
 type CreateFolderOptions struct {
 	// OpenIfExists returns the subfolder that has the name already, unchanged,
@@ -121,7 +130,7 @@ func (f *Folder) CreateFolder(ctx context.Context, name string, opts *CreateFold
 	}
 	child := &Folder{box: f.box}
 	err := f.box.update(ctx, false, func(t *txn) error {
-		if _, err := f.record(t); err != nil {
+		if _, err := f.live(t); err != nil {
 			return err
 		}
 		if existing, err := f.box.childNamed(t, uint64(f.id), name); err != nil {
@@ -160,7 +169,7 @@ func (f *Folder) Properties(ctx context.Context) (*mapi.Properties, error) {
 			return fmt.Errorf("%w: folder %v", mapi.ErrNotFound, f.id)
 		}
 		bag = im.all()
-		return nil
+		return im.err
 	})
 	return bag, fail("store.Folder.Properties", err)
 }
@@ -207,7 +216,7 @@ func (f *Folder) SetProperties(ctx context.Context, list ...mapi.Property) ([]Pr
 	var problems []Problem
 	err := f.box.update(ctx, false, func(t *txn) error {
 		problems = nil
-		rec, err := f.record(t)
+		rec, err := f.live(t)
 		if err != nil {
 			return err
 		}

@@ -10,15 +10,17 @@ import (
 // included.
 type folderImage struct {
 	box      *Mailbox
+	reader   driver.Reader
 	id       uint64
 	depth    int32
 	rec      rowkey.Folder
 	counters rowkey.Counters
 	props    mapi.Properties
+	err      error // of a Get, which cannot return it
 }
 
 func (b *Mailbox) folderImage(r driver.Reader, id uint64) (*folderImage, error) {
-	im := &folderImage{box: b, id: id}
+	im := &folderImage{box: b, reader: r, id: id}
 	var err error
 	if im.rec, err = b.readFolder(r, id); err != nil {
 		return nil, err
@@ -74,6 +76,8 @@ func (im *folderImage) computed(p mapi.Prop) (mapi.Value, bool) {
 		return clamp(size), true
 	case idFolderType:
 		return int32(im.rec.Type), true
+	case idFolderFlags:
+		return int32(im.flags()), true
 	case idObjectType:
 		return objectFolder, true
 	case idDepth:
@@ -110,6 +114,30 @@ func (im *folderImage) computed(p mapi.Prop) (mapi.Value, bool) {
 	return nil, false
 }
 
+// flags says whether users see the folder, and what it is (MS-OXCFOLD
+// 2.2.2.2.1.5).
+func (im *folderImage) flags() mapi.FolderFlags {
+	kind := mapi.FolderFlagNormal
+	if im.rec.Type == folderSearch {
+		kind = mapi.FolderFlagSearch
+	}
+	top, _ := im.box.specialID(mapi.FolderIPMSubtree)
+	for id, parent := im.id, im.rec.Parent; ; {
+		if id == uint64(top) {
+			return kind | mapi.FolderFlagIPM
+		}
+		if id == parent {
+			return kind // the root
+		}
+		rec, err := im.box.readFolder(im.reader, parent)
+		if err != nil {
+			im.err = err
+			return kind
+		}
+		id, parent = parent, rec.Parent
+	}
+}
+
 func clamp(n int64) int32 { return int32(min(n, 1<<31-1)) }
 
 // all returns every property of the folder.
@@ -133,6 +161,7 @@ var shownComputedFolder = []mapi.Prop{
 	{ID: idCommitTimeMax, Type: mapi.PtypTime},
 	{ID: idMessageSize, Type: mapi.PtypInteger64},
 	{ID: idFolderType, Type: mapi.PtypInteger32},
+	{ID: idFolderFlags, Type: mapi.PtypInteger32},
 	{ID: idObjectType, Type: mapi.PtypInteger32},
 	{ID: idAccess, Type: mapi.PtypInteger32},
 	{ID: idAccessLevel, Type: mapi.PtypInteger32},
@@ -149,4 +178,5 @@ var shownComputedFolder = []mapi.Prop{
 	{ID: idPCL, Type: mapi.PtypBinary},
 	{ID: idChangeNumber, Type: mapi.PtypInteger64},
 	{ID: idFid, Type: mapi.PtypInteger64},
+	{ID: idParentFid, Type: mapi.PtypInteger64},
 }

@@ -101,7 +101,7 @@ func (f *Folder) CreateMessage(ctx context.Context, opts *AddOptions) (*Message,
 		opts = &AddOptions{}
 	}
 	err := f.box.view(ctx, func(r driver.Reader) error {
-		_, err := f.record(r)
+		_, err := f.live(r)
 		return err
 	})
 	if err != nil {

@@ -33,7 +33,7 @@ func (f *Folder) MoveTo(ctx context.Context, dest *Folder, opts *MoveFolderOptio
 		return fail(op, fmt.Errorf("%w: moving a folder to another mailbox; copy and delete it", mapi.ErrNoSupport))
 	}
 	err := f.box.update(ctx, false, func(t *txn) error {
-		rec, err := f.record(t)
+		rec, err := f.live(t)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (f *Folder) MoveTo(ctx context.Context, dest *Folder, opts *MoveFolderOptio
 
 // checkBelow makes sure that dest is a live folder and not f or below f.
 func (t *txn) checkBelow(f, dest *Folder) error {
-	rec, err := dest.record(t)
+	rec, err := dest.live(t)
 	if err != nil {
 		return err
 	}

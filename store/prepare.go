@@ -33,6 +33,7 @@ type prepared struct {
 	size    int64 // bytes of the contents
 	claim   *content.Claim
 	flags   mapi.MessageFlags
+	status  uint32
 	hidden  bool
 }
 
@@ -396,7 +397,7 @@ func dropComputed(m *mapi.Message) {
 // is not in a folder yet.
 func (t *txn) writeMessage(p *prepared, fp folderPart) (*image, error) {
 	im := &image{box: t.box, reader: t, folder: fp.folder, part: fp.part}
-	im.row = rowkey.Row{Body: t.newID(), Flags: p.flags, Hidden: p.hidden, Associated: fp.part == rowkey.Associated}
+	im.row = rowkey.Row{Body: t.newID(), Flags: p.flags, Status: p.status, Hidden: p.hidden, Associated: fp.part == rowkey.Associated}
 	codec := t.codec()
 	for pr, v := range p.msg.All() {
 		im.row.Named = im.row.Named || pr.IsNamed() && pr.Set != mapi.PSOkapi

@@ -66,7 +66,7 @@ func (f *Folder) SetMessageStatus(ctx context.Context, id mapi.MessageID, status
 	var before uint32
 	mask &^= uint32(mapi.StatusInConflict)
 	err := f.box.update(ctx, false, func(t *txn) error {
-		if _, err := f.record(t); err != nil {
+		if _, err := f.live(t); err != nil {
 			return err
 		}
 		im, err := f.find(t, id, false)

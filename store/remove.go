@@ -53,7 +53,7 @@ func (f *Folder) eachBatch(ctx context.Context, ids []mapi.MessageID, deletedToo
 		var notThere int
 		err := f.box.update(ctx, false, func(t *txn) error {
 			done, notThere = nil, 0
-			if _, err := f.record(t); err != nil {
+			if _, err := f.live(t); err != nil {
 				return err
 			}
 			for _, id := range batch {

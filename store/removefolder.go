@@ -40,7 +40,8 @@ type EmptyOptions struct {
 }
 
 // Empty deletes the normal messages of the folder and its subfolders with all
-// they contain (MS-OXCFOLD 2.2.1.9). It reports mapi.ErrNoSupport for the root.
+// they contain (MS-OXCFOLD 2.2.1.9). It reports mapi.ErrNoSupport for the root,
+// and mapi.WarnPartialCompletion when there were special folders, which stay.
 // It works in several transactions, so after an error or a crash a part is done.
 func (f *Folder) Empty(ctx context.Context, opts *EmptyOptions) error {
 	const op = "store.Folder.Empty"
@@ -66,11 +67,18 @@ func (f *Folder) Empty(ctx context.Context, opts *EmptyOptions) error {
 	if err != nil {
 		return fail(op, err)
 	}
+	kept := 0
 	for _, child := range children {
 		err := child.Delete(ctx, &DeleteFolderOptions{Messages: true, Folders: true, Hard: opts.Hard})
-		if err != nil && !errors.Is(err, mapi.ErrNotFound) {
+		switch {
+		case errors.Is(err, mapi.ErrNoAccess): // a special folder
+			kept++
+		case err != nil && !errors.Is(err, mapi.ErrNotFound):
 			return fail(op, err)
 		}
+	}
+	if kept > 0 {
+		return fail(op, fmt.Errorf("%w: %d special folders stay", mapi.WarnPartialCompletion, kept))
 	}
 	return nil
 }
@@ -353,8 +361,11 @@ func (t *txn) dropFolder(id uint64) error {
 	if _, err := t.log(rec.Change, rowkey.Change{Op: rowkey.OpRemoved, Folder: rec.Parent, Object: id, IsFolder: true}); err != nil {
 		return err
 	}
+	if err := t.unlinkDeleted(id, rec); err != nil {
+		return err
+	}
 	delete(t.counters, id)
-	delete(t.counted, id)
+	delete(t.found, id)
 	for _, key := range [][]byte{b.space.Folder(id), b.space.Counters(id), b.purgeKey(id),
 		b.space.Child(rec.Parent, true, id), b.space.Child(rec.Parent, false, id),
 		b.space.Views(id, rowkey.Normal), b.space.Views(id, rowkey.Associated), b.space.Views(id, rowkey.Deleted)} {
@@ -367,6 +378,20 @@ func (t *txn) dropFolder(id uint64) error {
 		return err
 	}
 	return t.DeleteRange(names, rowkey.After(names))
+}
+
+// unlinkDeleted takes a folder from below a parent that was soft-deleted with it
+// and stays: there it is still entered as a child.
+func (t *txn) unlinkDeleted(id uint64, rec rowkey.Folder) error {
+	v, err := t.Get(t.box.space.Child(rec.Parent, false, id))
+	if err != nil || v == nil {
+		return err
+	}
+	bag, err := t.box.codec.ParseBag(rec.Props, nil)
+	if err != nil {
+		return err
+	}
+	return t.unlinkChild(rec.Parent, id, props.PidTagDisplayName.Or(&bag, ""))
 }
 
 // resumePurges finishes removals of folders that a crash interrupted.

@@ -29,7 +29,7 @@ func (f *Folder) MoveMessages(ctx context.Context, ids []mapi.MessageID, dest *F
 		return moved, fail(op, err)
 	}
 	moved, err := f.eachBatch(ctx, ids, false, func(t *txn, im *image) (mapi.MessageID, error) {
-		if _, err := dest.record(t); err != nil {
+		if _, err := dest.live(t); err != nil {
 			return 0, err
 		}
 		return t.moveMessage(im, uint64(dest.id))
@@ -128,7 +128,7 @@ func (f *Folder) tryCopy(ctx context.Context, ids []mapi.MessageID, dest *Folder
 		if _, err := f.record(t); err != nil {
 			return err
 		}
-		if _, err := dest.record(t); err != nil {
+		if _, err := dest.live(t); err != nil {
 			return err
 		}
 		for _, id := range ids {
@@ -252,6 +252,9 @@ func (t *txn) copyMessage(im *image, folder, owner uint64) (mapi.MessageID, erro
 // copyAcross copies or moves messages to another mailbox, one after the other.
 func (f *Folder) copyAcross(ctx context.Context, ids []mapi.MessageID, dest *Folder, move bool) ([]mapi.MessageID, error) {
 	var done []mapi.MessageID
+	if move && f.deleted {
+		return nil, fmt.Errorf("%w: folder %v is soft-deleted", mapi.ErrNotFound, f.id)
+	}
 	missing := 0
 	for _, id := range ids {
 		m, err := f.OpenMessage(ctx, id, nil)
@@ -265,7 +268,7 @@ func (f *Folder) copyAcross(ctx context.Context, ids []mapi.MessageID, dest *Fol
 		if !move {
 			m.Delete(props.PidTagCreationTime.Prop())
 		}
-		copied, err := dest.Add(ctx, m.Message, &AddOptions{Associated: m.Associated()})
+		copied, err := dest.addCopy(ctx, m)
 		if err != nil {
 			return done, err
 		}
@@ -280,4 +283,27 @@ func (f *Folder) copyAcross(ctx context.Context, ids []mapi.MessageID, dest *Fol
 		return done, fmt.Errorf("%w: %d messages are not in the folder", mapi.WarnPartialCompletion, missing)
 	}
 	return done, nil
+}
+
+// addCopy adds a message of another mailbox. What no other message could bring
+// along, its status, it keeps; what belongs to the store it comes from stays there
+// (MS-OXCFXICS 3.2.5.9.1).
+func (f *Folder) addCopy(ctx context.Context, m *Message) (mapi.MessageID, error) {
+	msg := m.Clone()
+	var private []mapi.Prop
+	for p := range msg.All() {
+		if !p.IsNamed() && p.ID >= 0x6600 && p.ID <= 0x67FF {
+			private = append(private, p)
+		}
+	}
+	msg.Delete(private...)
+	p, err := f.box.prepare(ctx, msg, nil)
+	if err != nil {
+		return 0, err
+	}
+	status, _ := m.Get(propMessageStatus).(int32)
+	p.status = uint32(status)
+	id, _, err := f.add(ctx, p, &AddOptions{Associated: m.Associated()})
+	p.settle(ctx, err)
+	return id, err
 }

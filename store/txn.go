@@ -25,12 +25,12 @@ type txn struct {
 
 	names    map[mapi.Prop]uint16 // named properties registered here
 	events   []mapi.Event
-	counted  map[uint64]bool // folders whose counts changed
-	before   rowkey.Header   // the header as it was found
-	write    Write           // for the gates
-	releases []release       // contents to let go after the commit
-	forgot   []uint64        // owners whose release records go
-	err      error           // of a codec's function, which cannot return it
+	found    map[uint64]rowkey.Counters // the counters as they were found
+	before   rowkey.Header              // the header as it was found
+	write    Write                      // for the gates
+	releases []release                  // contents to let go after the commit
+	forgot   []uint64                   // owners whose release records go
+	err      error                      // of a codec's function, which cannot return it
 }
 
 type folderPart struct {
@@ -52,7 +52,7 @@ func (b *Mailbox) updateAs(ctx context.Context, relaxed bool, w Write, fn func(*
 	var t *txn
 	run := func(tx driver.Tx) error {
 		t = &txn{Tx: tx, box: b, now: b.store.opts.Now(), counters: map[uint64]*rowkey.Counters{},
-			views: map[folderPart]*viewList{}, counted: map[uint64]bool{}, write: w}
+			views: map[folderPart]*viewList{}, found: map[uint64]rowkey.Counters{}, write: w}
 		return t.run(ctx, token, fn)
 	}
 	err := b.store.db.Update(ctx, driver.Write{Mailbox: b.space.Prefix(), Relaxed: relaxed}, run)
@@ -160,7 +160,7 @@ func (t *txn) flush() error {
 		return err
 	}
 	for id, c := range t.counters {
-		if !t.counted[id] {
+		if *c == t.found[id] {
 			continue
 		}
 		if err := t.put(t.box.space.Counters(id), c.Append(nil)); err != nil {
@@ -204,9 +204,8 @@ func (t *txn) count(folder uint64) (*rowkey.Counters, error) {
 			return nil, err
 		}
 		c = &read
-		t.counters[folder] = c
+		t.counters[folder], t.found[folder] = c, read
 	}
-	t.counted[folder] = true
 	return c, nil
 }
 
@@ -239,12 +238,16 @@ func (t *txn) event(e mapi.Event) {
 	t.events = append(t.events, e)
 }
 
-// countsEvent tells that the counts of a folder changed. Of several in one
+// countsEvent tells that the counts of a folder changed, if they did. Of several in one
 // transaction only the last is kept.
 func (t *txn) countsEvent(folder uint64) error {
 	c, err := t.count(folder)
 	if err != nil {
 		return err
+	}
+	was := t.found[folder]
+	if c.Content == was.Content && c.Unread == was.Unread && c.Associated == was.Associated {
+		return nil
 	}
 	parent, err := t.box.readFolder(t, folder)
 	if err != nil {

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -25,7 +27,8 @@ type View struct {
 	// Associated shows the associated contents instead of the normal ones.
 	Associated bool
 
-	// SoftDeleted shows what was soft-deleted instead of what is live.
+	// SoftDeleted shows what was soft-deleted instead of what is live; of
+	// messages both kinds, which PidTagAssociated tells apart.
 	SoftDeleted bool
 
 	// Deep shows all subfolders, not only direct ones, in a hierarchy table
@@ -165,7 +168,10 @@ func makeRow(obj mapi.Getter, columns []mapi.Prop, entry []byte) (Row, error) {
 			w.Values[i] = obj.Get(p)
 		}
 	}
-	if im, ok := obj.(*image); ok && im.err != nil {
+	switch im := obj.(type) {
+	case *image:
+		return w, im.err
+	case *folderImage:
 		return w, im.err
 	}
 	return w, nil
@@ -210,18 +216,55 @@ func (c *contents) order(q query, r driver.Reader) (order, error) {
 		}
 		return base, err
 	}
-	want := b.wants(q.spec.uses())
+	if rows, ok := base.(rowOrder); ok {
+		rows.keep = func(id uint64, value []byte) (bool, error) { return c.keeps(q, r, id, value) }
+		return rows, nil
+	}
+	refused := 0
 	return filterOrder{base, func(entry []byte) (bool, error) {
-		im, err := c.image(r, entry, want)
+		key := b.space.Row(c.part.folder, c.part.part, rowkey.LastID(entry))
+		value, err := r.Get(key)
 		if err != nil {
 			return false, err
 		}
-		ok, err := q.spec.match.Match(im)
-		if err == nil {
-			err = im.err
+		if value == nil {
+			return false, c.missing(entry)
+		}
+		ok, err := c.keeps(q, r, rowkey.LastID(entry), value)
+		if !ok {
+			if refused++; refused == patience {
+				b.buildLater(c.part, q.spec)
+			}
 		}
 		return ok, err
 	}}, nil
+}
+
+// patience is how many rows a restriction may refuse, one got after the other,
+// before it gets an index of its own.
+const patience = 4096
+
+// keeps reports whether the restriction lets a stored row through.
+func (c *contents) keeps(q query, r driver.Reader, id uint64, value []byte) (bool, error) {
+	b := c.folder.box
+	payload, err := rowkey.Open(b.space.Row(c.part.folder, c.part.part, id), value)
+	if err != nil {
+		return false, err
+	}
+	im, err := b.parseImage(r, c.part.folder, c.part.part, id, payload, b.wants(q.spec.uses()))
+	if err != nil {
+		return false, err
+	}
+	ok, err := q.spec.match.Match(im)
+	if err == nil {
+		err = im.err
+	}
+	return ok, err
+}
+
+func (c *contents) missing(entry []byte) error {
+	return fmt.Errorf("%w: an index has message %v, which is not in the folder", mapi.ErrCorruptData,
+		mapi.MessageID(rowkey.LastID(entry)))
 }
 
 // base is the order of all rows, without the restriction; nil when there is no
@@ -229,7 +272,7 @@ func (c *contents) order(q query, r driver.Reader) (order, error) {
 func (c *contents) base(q query, r driver.Reader, views *viewList, total int64) (order, error) {
 	b := c.folder.box
 	if len(q.spec.sort) == 0 {
-		return rowOrder{b.space.Rows(c.part.folder, c.part.part), r, total}, nil
+		return rowOrder{prefix: b.space.Rows(c.part.folder, c.part.part), reader: r, total: total}, nil
 	}
 	if q.spec.where == nil {
 		return nil, nil
@@ -266,7 +309,7 @@ func (c *contents) image(r driver.Reader, entry []byte, want func(mapi.Prop) boo
 		return nil, err
 	}
 	if v == nil {
-		return nil, fmt.Errorf("%w: an index has message %v, which is not in the folder", mapi.ErrCorruptData, mapi.MessageID(id))
+		return nil, c.missing(entry)
 	}
 	return b.parseImage(r, c.part.folder, c.part.part, id, v, want)
 }
@@ -299,27 +342,46 @@ func partCount(c rowkey.Counters, part rowkey.Part) int64 {
 	return c.Deleted
 }
 
-// rowOrder is the rows themselves, in the order in which they came into being.
+// rowOrder is the rows themselves, in the order in which they came into being,
+// or those of them that keep lets through.
 type rowOrder struct {
 	prefix []byte
 	reader driver.Reader
 	total  int64
+	keep   func(id uint64, value []byte) (bool, error) // nil: all
+}
+
+func (o rowOrder) scan(lo, hi []byte, reverse bool, yield func([]byte) bool) error {
+	var inner error
+	err := o.reader.Scan(lo, hi, reverse, func(k, v []byte) bool {
+		ok := true
+		if o.keep != nil {
+			ok, inner = o.keep(rowkey.LastID(k), v)
+		}
+		return inner == nil && (!ok || yield(k[len(o.prefix):]))
+	})
+	return errors.Join(inner, err)
 }
 
 func (o rowOrder) Ascend(from []byte, yield func([]byte) bool) error {
-	return o.reader.Scan(append(append([]byte(nil), o.prefix...), from...), rowkey.After(o.prefix), false,
-		func(k, _ []byte) bool { return yield(k[len(o.prefix):]) })
+	return o.scan(slices.Concat(o.prefix, from), rowkey.After(o.prefix), false, yield)
 }
 
 func (o rowOrder) Descend(from []byte, yield func([]byte) bool) error {
 	hi := rowkey.After(o.prefix)
 	if from != nil {
-		hi = append(append(append([]byte(nil), o.prefix...), from...), 0)
+		hi = slices.Concat(o.prefix, from, []byte{0})
 	}
-	return o.reader.Scan(o.prefix, hi, true, func(k, _ []byte) bool { return yield(k[len(o.prefix):]) })
+	return o.scan(o.prefix, hi, true, yield)
 }
 
-func (o rowOrder) Len() (int64, error)              { return o.total, nil }
+func (o rowOrder) Len() (int64, error) {
+	if o.keep != nil {
+		return 0, errNeedsIndex
+	}
+	return o.total, nil
+}
+
 func (o rowOrder) Rank([]byte) (int64, bool, error) { return 0, false, errNeedsIndex }
 func (o rowOrder) Select(int64) ([]byte, error)     { return nil, errNeedsIndex }
 
@@ -354,23 +416,41 @@ func (h *hierarchy) order(q query, r driver.Reader) (order, error) {
 
 func (h *hierarchy) walk(r driver.Reader, parent uint64, depth int32, visit func(*folderImage) error) error {
 	b := h.folder.box
-	ids, err := b.childIDs(r, parent, h.deleted)
+	if h.deleted {
+		// Below a soft-deleted folder everything is; below a live one there
+		// may be more.
+		gone, err := b.childIDs(r, parent, true)
+		if err != nil {
+			return err
+		}
+		if err := h.visit(r, gone, depth, false, visit); err != nil || !h.deep {
+			return err
+		}
+	}
+	ids, err := b.childIDs(r, parent, false)
 	if err != nil {
 		return err
 	}
+	return h.visit(r, ids, depth, h.deleted, visit)
+}
+
+// visit shows folders, of those in ids all or the soft-deleted ones only, and what
+// is below them.
+func (h *hierarchy) visit(r driver.Reader, ids []uint64, depth int32, deletedOnly bool, visit func(*folderImage) error) error {
 	for _, id := range ids {
-		im, err := b.folderImage(r, id)
+		im, err := h.folder.box.folderImage(r, id)
 		if err != nil {
 			return err
 		}
 		im.depth = depth
-		if err := visit(im); err != nil {
-			return err
+		if im.rec.Deleted || !deletedOnly {
+			err = visit(im)
 		}
-		if h.deep {
-			if err := h.walk(r, id, depth+1, visit); err != nil {
-				return err
-			}
+		if err == nil && h.deep {
+			err = h.walk(r, id, depth+1, visit)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
