@@ -3,6 +3,8 @@ package mapi
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // A FolderID names a folder within its mailbox. It is the counter part of the
@@ -27,6 +29,27 @@ func (id FolderID) String() string { return fmt.Sprintf("f%012x", uint64(id)) }
 
 // String returns the hexadecimal form: "m0000000000c".
 func (id MessageID) String() string { return fmt.Sprintf("m%012x", uint64(id)) }
+
+// ParseFolderID reads what [FolderID.String] writes.
+func ParseFolderID(s string) (FolderID, error) {
+	n, err := parseID(s, "f")
+	return FolderID(n), err
+}
+
+// ParseMessageID reads what [MessageID.String] writes.
+func ParseMessageID(s string) (MessageID, error) {
+	n, err := parseID(s, "m")
+	return MessageID(n), err
+}
+
+func parseID(s, mark string) (uint64, error) {
+	digits, ok := strings.CutPrefix(s, mark)
+	n, err := strconv.ParseUint(digits, 16, 48)
+	if !ok || err != nil || n == 0 {
+		return 0, fmt.Errorf("%w: %q is no id", ErrInvalidParameter, s)
+	}
+	return n, nil
+}
 
 // A GlobalID is an object's identity across stores: the replica that made it and
 // a counter within it (MS-OXCDATA 2.2.1.3).

@@ -70,6 +70,15 @@ func NamedProp(p Prop) Prop {
 	return NamedID(p.Set, p.ID, p.Type)
 }
 
+// A PropKey is anything that stands for one property: a Prop itself, or a key of
+// package props.
+type PropKey interface {
+	Prop() Prop
+}
+
+// Prop returns p, which makes it a [PropKey].
+func (p Prop) Prop() Prop { return p }
+
 // IsNamed reports whether p belongs to a property set.
 func (p Prop) IsNamed() bool { return p.Set != GUID{} }
 

@@ -1,5 +1,7 @@
 package mapi
 
+import "reflect"
+
 // A Restriction is a condition on an object (MS-OXCDATA 2.12), kept as data: it
 // can be stored, sent, shown and evaluated with [Match]. A nil Restriction holds
 // for everything.
@@ -138,43 +140,68 @@ func Or(rs ...Restriction) Restriction { return &OrRestriction{rs} }
 // Not holds when r does not.
 func Not(r Restriction) Restriction { return &NotRestriction{r} }
 
-// Contains compares the string or binary property p with text as level says.
+// Contains compares the string or binary property k with text as level says.
 // On a multiple-valued property one matching value is enough.
-func Contains(p Prop, text string, level FuzzyLevel) Restriction {
+func Contains(k PropKey, text string, level FuzzyLevel) Restriction {
+	p := k.Prop()
 	if p.Type.Base() == PtypBinary {
 		return &ContentRestriction{level, p, []byte(text)}
 	}
 	return &ContentRestriction{level, p, text}
 }
 
-// Equal holds when p has the value v. v must be a value of p's base type.
-func Equal(p Prop, v Value) Restriction { return &PropertyRestriction{EqualTo, p, normal(v)} }
+// Equal holds when k has the value v: a value of the property's base type, or of
+// an enumeration that the property has.
+func Equal(k PropKey, v Value) Restriction { return compare(EqualTo, k, v) }
 
-// NotEqual holds when p is absent or has another value than v.
-func NotEqual(p Prop, v Value) Restriction { return &PropertyRestriction{NotEqualTo, p, normal(v)} }
+// NotEqual holds when k is absent or has another value than v.
+func NotEqual(k PropKey, v Value) Restriction { return compare(NotEqualTo, k, v) }
 
-// Less holds when p is absent or less than v.
-func Less(p Prop, v Value) Restriction { return &PropertyRestriction{LessThan, p, normal(v)} }
+// Less holds when k is absent or less than v.
+func Less(k PropKey, v Value) Restriction { return compare(LessThan, k, v) }
 
-// AtMost holds when p is absent, less than v or equal to it.
-func AtMost(p Prop, v Value) Restriction { return &PropertyRestriction{LessOrEqual, p, normal(v)} }
+// AtMost holds when k is absent, less than v or equal to it.
+func AtMost(k PropKey, v Value) Restriction { return compare(LessOrEqual, k, v) }
 
-// Greater holds when p is greater than v.
-func Greater(p Prop, v Value) Restriction { return &PropertyRestriction{GreaterThan, p, normal(v)} }
+// Greater holds when k is greater than v.
+func Greater(k PropKey, v Value) Restriction { return compare(GreaterThan, k, v) }
 
-// AtLeast holds when p is greater than v or equal to it.
-func AtLeast(p Prop, v Value) Restriction {
-	return &PropertyRestriction{GreaterOrEqual, p, normal(v)}
+// AtLeast holds when k is greater than v or equal to it.
+func AtLeast(k PropKey, v Value) Restriction { return compare(GreaterOrEqual, k, v) }
+
+// compare makes the restriction with v as a property of that type holds it.
+func compare(op RelOp, k PropKey, v Value) Restriction {
+	p := k.Prop()
+	return &PropertyRestriction{op, p, plain(p.Type.Base(), normal(v))}
 }
 
-// Exists holds when p is present.
-func Exists(p Prop) Restriction { return &ExistRestriction{p} }
+// plain turns an enumeration into the integer that is stored.
+func plain(t Type, v Value) Value {
+	if v == nil || CheckValue(t, v) == nil {
+		return v
+	}
+	r := reflect.ValueOf(v)
+	switch {
+	case t == PtypInteger32 && r.CanInt():
+		return int32(r.Int())
+	case t == PtypInteger32 && r.CanUint():
+		return int32(r.Uint())
+	case t == PtypInteger16 && r.CanInt():
+		return int16(r.Int())
+	case t == PtypInteger64 && r.CanInt():
+		return r.Int()
+	}
+	return v
+}
 
-// AnyBit holds when p has at least one of the bits in mask.
-func AnyBit(p Prop, mask uint32) Restriction { return &BitmaskRestriction{true, p, mask} }
+// Exists holds when k is present.
+func Exists(k PropKey) Restriction { return &ExistRestriction{k.Prop()} }
 
-// NoBit holds when p is absent or has none of the bits in mask.
-func NoBit(p Prop, mask uint32) Restriction { return &BitmaskRestriction{false, p, mask} }
+// AnyBit holds when k has at least one of the bits in mask.
+func AnyBit(k PropKey, mask uint32) Restriction { return &BitmaskRestriction{true, k.Prop(), mask} }
+
+// NoBit holds when k is absent or has none of the bits in mask.
+func NoBit(k PropKey, mask uint32) Restriction { return &BitmaskRestriction{false, k.Prop(), mask} }
 
 // AnyRecipient holds when one recipient row satisfies r.
 func AnyRecipient(r Restriction) Restriction { return &SubRestriction{MessageRecipients, r} }

@@ -26,9 +26,7 @@ type Key[T any] struct {
 
 // AnyKey is any [Key], whatever the type of its value. It stands where only
 // the identity matters: columns, sort orders, lists of properties to copy.
-type AnyKey interface {
-	Prop() mapi.Prop
-}
+type AnyKey = mapi.PropKey
 
 // Prop returns the property that the key stands for. The dynamic door of package
 // mapi takes it: obj.Get(props.PidTagSubject.Prop()).
