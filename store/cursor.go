@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/bits"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/store/driver"
+	"github.com/okapi-mail/okapi/store/internal/rowkey"
 )
 
 // Read returns up to n rows behind the cursor and moves it behind them; with a
@@ -91,19 +93,29 @@ const (
 
 // Seek moves the cursor n rows from a place, backwards when n is negative, and
 // returns by how many it moved: fewer than n at either end (MS-OXCTABL 2.2.2.8).
-// It reports mapi.ErrInvalidBookmark for a place that does not exist.
+// It reports mapi.ErrInvalidBookmark for a place that does not exist. When the row
+// of a bookmark is not shown any more, Seek begins at the row that followed it,
+// moves, and reports mapi.WarnPositionChanged.
 func (t *Table) Seek(ctx context.Context, from Bookmark, n int64) (int64, error) {
 	const op = "store.Table.Seek"
-	at, err := t.place(from)
+	at, lost, err := t.place(ctx, from)
 	if err != nil {
 		return 0, fail(op, err)
 	}
+	moved, err := t.seek(ctx, at, n)
+	if err == nil && lost {
+		err = fmt.Errorf("%w: the row of bookmark %d is gone", mapi.WarnPositionChanged, from)
+	}
+	return moved, fail(op, err)
+}
+
+func (t *Table) seek(ctx context.Context, at boundary, n int64) (int64, error) {
 	if n == 0 || at.entry == nil && at.after == (n > 0) {
 		t.cursor = at
 		return 0, nil
 	}
 	var moved int64
-	err = t.do(ctx, func(_ driver.Reader, o order) error {
+	err := t.do(ctx, func(_ driver.Reader, o order) error {
 		total, err := o.Len()
 		if err != nil {
 			return err
@@ -116,7 +128,7 @@ func (t *Table) Seek(ctx context.Context, from Bookmark, n int64) (int64, error)
 		moved = target - start
 		return t.standAt(o, target, total)
 	})
-	return moved, fail(op, err)
+	return moved, err
 }
 
 // standAt puts the cursor before the row at a position.
@@ -151,21 +163,33 @@ func (t *Table) SeekFraction(ctx context.Context, numerator, denominator int64) 
 		}
 		position := total
 		if numerator < denominator {
-			position = int64(float64(total) * (float64(numerator) / float64(denominator)))
+			hi, lo := bits.Mul64(uint64(total), uint64(numerator))
+			quotient, _ := bits.Div64(hi, lo, uint64(denominator)) // less than total
+			position = int64(quotient)
 		}
 		return t.standAt(o, position, total)
 	}))
 }
 
-// Bookmark remembers where the cursor stands. The place stays next to its row
-// when others come and go.
-func (t *Table) Bookmark() Bookmark {
+// Bookmark remembers the row behind the cursor, or the end of the table. It leads
+// to that row wherever the row goes while it is shown.
+func (t *Table) Bookmark(ctx context.Context) (Bookmark, error) {
+	at := boundary{after: true}
+	err := t.do(ctx, func(_ driver.Reader, o order) error {
+		return t.walk(ctx, o, t.cursor, func(e []byte) (bool, error) {
+			at = boundary{entry: bytes.Clone(e)}
+			return false, nil
+		})
+	})
+	if err != nil {
+		return 0, fail("store.Table.Bookmark", err)
+	}
 	if t.bookmarks == nil {
 		t.bookmarks, t.nextMark = map[Bookmark]boundary{}, End
 	}
 	t.nextMark++
-	t.bookmarks[t.nextMark] = t.cursor
-	return t.nextMark
+	t.bookmarks[t.nextMark] = at
+	return t.nextMark, nil
 }
 
 // FreeBookmark forgets a bookmark. It reports mapi.ErrInvalidBookmark for one that
@@ -178,20 +202,32 @@ func (t *Table) FreeBookmark(b Bookmark) error {
 	return nil
 }
 
-func (t *Table) place(b Bookmark) (boundary, error) {
+// place finds where a bookmark leads, and says when its row is lost: then it leads
+// to where the row was.
+func (t *Table) place(ctx context.Context, b Bookmark) (at boundary, lost bool, err error) {
 	switch b {
 	case Beginning:
-		return boundary{}, nil
+		return boundary{}, false, nil
 	case Current:
-		return t.cursor, nil
+		return t.cursor, false, nil
 	case End:
-		return boundary{after: true}, nil
+		return boundary{after: true}, false, nil
 	}
 	at, ok := t.bookmarks[b]
 	if !ok {
-		return at, fmt.Errorf("%w: %d", mapi.ErrInvalidBookmark, b)
+		return at, false, fmt.Errorf("%w: %d", mapi.ErrInvalidBookmark, b)
 	}
-	return at, nil
+	if at.entry == nil {
+		return at, false, nil
+	}
+	err = t.do(ctx, func(r driver.Reader, _ order) error {
+		now, err := t.source.entryOf(query{ctx, t.spec}, r, rowkey.LastID(at.entry))
+		if lost = now == nil; !lost {
+			at.entry = now
+		}
+		return err
+	})
+	return at, lost, err
 }
 
 // Find looks for the first row from a place on that satisfies a restriction, or
@@ -205,7 +241,7 @@ func (t *Table) Find(ctx context.Context, where mapi.Restriction, from Bookmark,
 	if err != nil {
 		return Row{}, fail(op, err)
 	}
-	at, err := t.place(from)
+	at, _, err := t.place(ctx, from)
 	if err != nil {
 		return Row{}, fail(op, err)
 	}
@@ -233,9 +269,9 @@ func (t *Table) Find(ctx context.Context, where mapi.Restriction, from Bookmark,
 		if backwards {
 			return t.walkBack(ctx, o, at, visit)
 		}
-		start, done := t.lookUp(where, at)
-		if done {
-			visit = onlyWhile(start.entry, visit)
+		start, prefix := t.lookUp(where, at)
+		if prefix != nil {
+			visit = onlyWhile(prefix, visit)
 		}
 		return t.walk(ctx, o, start, visit)
 	})
@@ -250,40 +286,34 @@ func (t *Table) Find(ctx context.Context, where mapi.Restriction, from Bookmark,
 }
 
 // lookUp turns a comparison with the first sort key into a place to start at: no
-// row before it satisfies where. For equality only entries that begin with the
-// place's entry can.
-func (t *Table) lookUp(where mapi.Restriction, at boundary) (start boundary, equal bool) {
+// row before it satisfies where. For equality only entries that begin with prefix
+// can.
+func (t *Table) lookUp(where mapi.Restriction, at boundary) (start boundary, prefix []byte) {
 	r, ok := where.(*mapi.PropertyRestriction)
-	if !ok || t.backwards || len(t.spec.sort) == 0 || t.spec.sort[0].Prop != r.Prop || r.Prop.Type.IsMultiple() ||
-		t.spec.sort[0].Descending {
-		return t.lookUpBackwards(where, at)
-	}
-	if r.Op != mapi.EqualTo && r.Op != mapi.GreaterOrEqual && r.Op != mapi.GreaterThan {
-		return at, false
+	if !ok || len(t.spec.sort) == 0 || t.spec.sort[0].Prop != r.Prop || r.Prop.Type.IsMultiple() ||
+		at.entry == nil && at.after {
+		return at, nil
 	}
 	key := mapi.AppendSortKey(nil, r.Prop.Type, r.Value, false, t.spec.keySize)
-	if at.after || bytes.Compare(at.entry, key) > 0 {
-		return at, false
+	if r.Op == mapi.EqualTo {
+		prefix = key
 	}
-	return boundary{entry: key}, r.Op == mapi.EqualTo
-}
-
-// lookUpBackwards is lookUp for a view that reads its index backwards: what is
-// least in the index comes last.
-func (t *Table) lookUpBackwards(where mapi.Restriction, at boundary) (boundary, bool) {
-	r, ok := where.(*mapi.PropertyRestriction)
-	if !ok || !t.backwards || t.spec.sort[0].Prop != r.Prop || r.Prop.Type.IsMultiple() {
-		return at, false
+	var passed bool // the cursor is behind the place already
+	switch {
+	case !t.backwards && (prefix != nil || r.Op == mapi.GreaterOrEqual || r.Op == mapi.GreaterThan):
+		passed = bytes.Compare(at.entry, key) > 0
+	case t.backwards && (prefix != nil || r.Op == mapi.LessOrEqual || r.Op == mapi.LessThan):
+		// The greatest entry of the value: its key, and the greatest of what
+		// can follow.
+		key = append(key[:len(key):len(key)], bytes.Repeat([]byte{0xFF}, 8)...)
+		passed = at.entry != nil && bytes.Compare(at.entry, key) < 0
+	default:
+		return at, nil
 	}
-	if r.Op != mapi.EqualTo && r.Op != mapi.LessOrEqual && r.Op != mapi.LessThan {
-		return at, false
+	if passed {
+		return at, prefix
 	}
-	// The greatest entry of the value: its key, and the greatest of what follows.
-	key := append(mapi.AppendSortKey(nil, r.Prop.Type, r.Value, false, t.spec.keySize), bytes.Repeat([]byte{0xFF}, 8)...)
-	if at.entry != nil && bytes.Compare(at.entry, key) < 0 || at.entry == nil && at.after {
-		return at, false
-	}
-	return boundary{entry: key}, false
+	return boundary{entry: key}, prefix
 }
 
 // onlyWhile stops at the first entry that does not begin with prefix.

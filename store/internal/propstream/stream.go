@@ -117,7 +117,7 @@ func (b *body) fail(op string, err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}
-	return &mapi.Error{Op: "propstream." + op, Code: mapi.CodeOf(err), Prop: b.prop, Err: err}
+	return &mapi.Error{Op: "store.Stream." + op, Code: mapi.CodeOf(err), Prop: b.prop, Err: err}
 }
 
 // do runs fn on the body, which the stream must be allowed to.
