@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"hash"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/mapi"
@@ -26,18 +27,27 @@ type importer struct {
 
 	damaged int // mails that broke a rule of the standards
 	refused [][2]string
+	taken   []receipt
+}
+
+// A receipt is what is needed to verify that a mail comes out as it went in.
+type receipt struct {
+	name   string
+	folder *store.Folder
+	id     mapi.MessageID
+	sum    [sha256.Size]byte
 }
 
 // importMail takes the mails at a place into the mailbox and reports on w. A mail
 // that cannot be taken is reported and the others follow.
-func importMail(ctx context.Context, st *store.Store, box *store.Mailbox, o *options, w io.Writer) error {
+func importMail(ctx context.Context, st *store.Store, box *store.Mailbox, o *options, w, errs io.Writer) error {
 	src, err := find(o.imports, o.match)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "Importing %s, %s, into %s of %s.\n", src.kind, size(src.size), o.folder, box.Name())
 	im := &importer{st: st, box: box, into: o.folder, folders: map[string]*store.Folder{}}
-	bar := newProgress(w, src.size)
+	bar := newProgress(errs, src.size)
 	for m, err := range src.mails {
 		if ctx.Err() != nil {
 			break
@@ -64,6 +74,9 @@ func importMail(ctx context.Context, st *store.Store, box *store.Mailbox, o *opt
 	bar.end()
 	fmt.Fprintf(w, "Imported %s mails with %s: %s.\n", number(bar.mails), size(bar.bytes), rate)
 	im.report(w)
+	if o.verify && ctx.Err() == nil {
+		return im.verify(ctx, w)
+	}
 	return ctx.Err()
 }
 
@@ -74,7 +87,7 @@ func (im *importer) take(ctx context.Context, m mail) (int64, error) {
 		return 0, err
 	}
 	defer r.Close()
-	in := &counter{r: r}
+	in := &meter{r: r, hash: sha256.New()}
 	issues := 0
 	msg, err := rfc822.Decode(in, &rfc822.DecodeOptions{Report: func(rfc822.Issue) { issues++ }})
 	if err != nil {
@@ -91,9 +104,11 @@ func (im *importer) take(ctx context.Context, m mail) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if _, err := f.Add(ctx, msg, &store.AddOptions{Relaxed: true}); err != nil {
+	id, err := f.Add(ctx, msg, &store.AddOptions{Relaxed: true})
+	if err != nil {
 		return 0, err
 	}
+	im.taken = append(im.taken, receipt{m.name, f, id, [32]byte(in.hash.Sum(nil))})
 	if issues > 0 {
 		im.damaged++
 	}
@@ -119,7 +134,7 @@ func (im *importer) folder(ctx context.Context, path []string) (*store.Folder, e
 
 func (im *importer) report(w io.Writer) {
 	if im.damaged > 0 {
-		fmt.Fprintf(w, "%s of them were damaged in some way; all that could be read of them is there, and their bytes are.\n",
+		fmt.Fprintf(w, "Damage was found in %s of them: what could be understood is there, and so are all bytes.\n",
 			number(int64(im.damaged)))
 	}
 	if len(im.refused) == 0 {
@@ -129,20 +144,45 @@ func (im *importer) report(w io.Writer) {
 	fmt.Fprintf(w, "%s could not be taken:\n", number(int64(len(im.refused))))
 	g := newGrid("Mail", "Reason")
 	g.most = 100
-	for _, r := range slices.All(im.refused) {
+	for _, r := range im.refused {
 		g.add(r[0], r[1])
 	}
 	g.print(w)
 }
 
-// A counter counts what is read through it.
-type counter struct {
-	r io.Reader
-	n int64
+// verify exports every mail that was taken and compares its bytes.
+func (im *importer) verify(ctx context.Context, w io.Writer) error {
+	g := newGrid("Mail", "Difference")
+	for _, r := range im.taken {
+		hash := sha256.New()
+		m, err := r.folder.OpenMessage(ctx, r.id, nil)
+		if err == nil {
+			err = rfc822.Encode(hash, m.Message, nil)
+		}
+		if err != nil {
+			g.add(r.name, err.Error())
+		} else if r.sum != [32]byte(hash.Sum(nil)) {
+			g.add(r.name, "other bytes came out")
+		}
+	}
+	if len(g.lines) == 0 {
+		fmt.Fprintf(w, "Exported all %s again: the same bytes came out.\n", number(int64(len(im.taken))))
+		return nil
+	}
+	g.print(w)
+	return fmt.Errorf("%d of %d mails came out differently", len(g.lines), len(im.taken))
 }
 
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
+// A meter counts and hashes what is read through it.
+type meter struct {
+	r    io.Reader
+	n    int64
+	hash hash.Hash
+}
+
+func (m *meter) Read(p []byte) (int, error) {
+	n, err := m.r.Read(p)
+	m.n += int64(n)
+	m.hash.Write(p[:n])
 	return n, err
 }

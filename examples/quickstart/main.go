@@ -58,6 +58,7 @@ type options struct {
 	data, mailbox, folder string
 
 	imports, match string
+	verify         bool
 	list           bool
 	rows           int
 	show, export   string
@@ -73,6 +74,7 @@ func parse(args []string, errs io.Writer) (*options, error) {
 	f.StringVar(&o.folder, "folder", "Inbox", "the `path` of the folder to import into or to list: Inbox/Zoo")
 	f.StringVar(&o.imports, "import", "", "take the mail of a Maildir, an mbox file or a folder of mails at `path`")
 	f.StringVar(&o.match, "match", "*", "with -import of a folder: take files whose name matches `pattern`, such as *.eml")
+	f.BoolVar(&o.verify, "verify", false, "with -import: export every mail again and compare it byte for byte")
 	f.BoolVar(&o.list, "list", false, "list the folders and the newest messages of -folder")
 	f.IntVar(&o.rows, "rows", 20, "with -list: how many `messages`")
 	f.StringVar(&o.show, "show", "", "print the properties of the message with this `id`")
@@ -113,8 +115,12 @@ func work(ctx context.Context, o *options, out, errs io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	tell := out // reports, which must not get into an exported mail
+	if o.export != "" {
+		tell = errs
+	}
 	if o.imports != "" {
-		if err := importMail(ctx, st, box, o, errs); err != nil {
+		if err := importMail(ctx, st, box, o, tell, errs); err != nil {
 			return err
 		}
 	}
@@ -134,7 +140,7 @@ func work(ctx context.Context, o *options, out, errs io.Writer) (err error) {
 		}
 	}
 	if o.check {
-		return check(ctx, errs, st)
+		return check(ctx, tell, st)
 	}
 	return nil
 }

@@ -44,13 +44,12 @@ func find(place, match string) (*source, error) {
 		return nil, err
 	}
 	root := os.DirFS(place)
-	s := &source{kind: "a folder of mails"}
-	found := s.walk(root, match)
+	s := &source{}
 	if mbox.IsMaildir(root) {
-		s.kind = "a Maildir"
-		found = s.maildir(root)
+		s.kind, s.mails = "a Maildir", slice(s.maildir(root))
+	} else {
+		s.kind, s.mails = "a folder of mails", slice(s.walk(root, match))
 	}
-	s.mails = slice(found)
 	return s, nil
 }
 

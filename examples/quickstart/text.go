@@ -122,3 +122,17 @@ func size(n int64) string {
 	}
 	return fmt.Sprintf("%.2f GB", float64(n)/1e9)
 }
+
+// An indented writer puts two spaces before each line and leaves out what a
+// terminal could misunderstand.
+type indented struct{ w io.Writer }
+
+func (i indented) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		line = shorten(strings.TrimRight(line, "\r\n"), 100)
+		if _, err := fmt.Fprintln(i.w, strings.TrimRight("  "+line, " ")); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
