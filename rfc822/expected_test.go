@@ -24,8 +24,8 @@ type expectedMail struct {
 	Text  []int `json:"text_body"`
 	Parts []struct {
 		Headers []struct {
-			Name  any            `json:"name"`
-			Value map[string]any `json:"value"`
+			Name  any `json:"name"`
+			Value any `json:"value"` // an object, or "Empty"
 		} `json:"headers"`
 		Body map[string]any `json:"body"`
 	} `json:"parts"`
@@ -34,7 +34,8 @@ type expectedMail struct {
 func (e *expectedMail) header(name string) map[string]any {
 	for _, h := range e.Parts[0].Headers {
 		if s, ok := h.Name.(string); ok && s == name {
-			return h.Value
+			v, _ := h.Value.(map[string]any)
+			return v
 		}
 	}
 	return nil
@@ -44,7 +45,8 @@ func (e *expectedMail) header(name string) map[string]any {
 func (e *expectedMail) fileName(i int) string {
 	for _, field := range []string{"content_disposition", "content_type"} {
 		for _, h := range e.Parts[i].Headers {
-			ct, _ := h.Value["ContentType"].(map[string]any)
+			v, _ := h.Value.(map[string]any)
+			ct, _ := v["ContentType"].(map[string]any)
 			attributes, _ := ct["attributes"].([]any)
 			for _, a := range attributes {
 				m, _ := a.(map[string]any)
@@ -102,6 +104,9 @@ func TestAgreesWithAnotherParser(t *testing.T) {
 		var e expectedMail
 		require.NoError(t, json.Unmarshal(b, &e), f)
 		data, err := os.ReadFile(strings.TrimSuffix(f, ".json") + ".eml")
+		if os.IsNotExist(err) {
+			continue // the corpus has a result without its mail
+		}
 		require.NoError(t, err)
 		msg := decodeBytes(t, data)
 		if v, ok := e.header("subject")["Text"].(string); ok {
@@ -154,14 +159,22 @@ var ours = map[string]string{
 	"malformed/001 text": "the text of the first part that has some",
 	"malformed/007 text": "the text of the first part that has some",
 
+	"malformed/019 text":  "garbage; all of it is kept",
+	"malformed/019 html":  "the last alternative of a kind",
+	"malformed/020 text":  "of two Content-Type fields the first holds",
+	"malformed/021 text":  "of two Content-Type fields the first holds",
+	"thirdparty/000 text": "the last alternative of a kind",
+	"thirdparty/001 text": "the last alternative of a kind",
+
 	"legacy/016 file blueball.png":  "CRLF stays CRLF",
 	"legacy/017 file greenball.png": "uuencode is decoded",
 	"legacy/017 file blueball.png":  "uuencode is decoded",
 
-	"legacy/035 file C:TEMPnsmailEG.png": "the path is cut off",
-	"legacy/035 file C:TEMPnsmail39.png": "the path is cut off",
-	"legacy/039 file C:TEMPnsmailV0.png": "the path is cut off",
-	"legacy/039 file C:TEMPnsmailNM.png": "the path is cut off",
+	"rfc/001 file /u/nsb/writing/rfcs/RFC-MIME.ps": "the path is cut off",
+	"legacy/035 file C:TEMPnsmailEG.png":           "the path is cut off",
+	"legacy/035 file C:TEMPnsmail39.png":           "the path is cut off",
+	"legacy/039 file C:TEMPnsmailV0.png":           "the path is cut off",
+	"legacy/039 file C:TEMPnsmailNM.png":           "the path is cut off",
 }
 
 func fold(s string) string { return strings.Join(strings.Fields(s), " ") }
