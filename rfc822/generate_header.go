@@ -19,9 +19,10 @@ type fields []headerField
 
 type headerField struct{ name, value string }
 
-// add appends a field whose value is ready to be written.
+// add appends a field whose value is ready to be written. Whatever property it
+// comes from, it stays one field.
 func (h *fields) add(name, value string) {
-	if value != "" {
+	if value = oneLine(value); value != "" {
 		*h = append(*h, headerField{name, value})
 	}
 }
