@@ -71,6 +71,18 @@ func (b *Mailbox) OpenPath(ctx context.Context, names ...string) (*Folder, error
 	return f, err
 }
 
+// CreatePath is OpenPath that makes the folders which are missing.
+func (b *Mailbox) CreatePath(ctx context.Context, names ...string) (*Folder, error) {
+	f, err := b.SpecialFolder(ctx, mapi.FolderIPMSubtree)
+	for _, name := range names {
+		if err != nil {
+			return nil, err
+		}
+		f, err = f.CreateFolder(ctx, name, &CreateFolderOptions{OpenIfExists: true})
+	}
+	return f, err
+}
+
 // OpenFolder returns the direct subfolder of a display name, compared without
 // regard to case. It reports mapi.ErrNotFound when there is none.
 func (f *Folder) OpenFolder(ctx context.Context, name string) (*Folder, error) {

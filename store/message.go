@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -17,6 +18,8 @@ import (
 // its properties, recipients and attachments freely, then Save. Nobody else sees
 // the changes before that. Properties that the store computes are there to be
 // read; setting them has no effect.
+//
+// The embedded Message is what converters take: rfc822.Encode(w, m.Message, nil).
 //
 // A handle is used by one goroutine at a time. It needs no closing. Its streams
 // can be read as long as the store is open and the message exists.
@@ -59,6 +62,38 @@ func (f *Folder) OpenMessage(ctx context.Context, id mapi.MessageID, opts *OpenM
 		return nil, fail("store.Folder.OpenMessage", err)
 	}
 	return m, nil
+}
+
+// OpenMessage opens a message of which only the id is known, looking into each
+// folder of the mailbox; [Message.Folder] tells where it is. Knowing the folder,
+// [Folder.OpenMessage] is faster. It reports mapi.ErrNotFound when no live folder
+// has the message.
+func (b *Mailbox) OpenMessage(ctx context.Context, id mapi.MessageID, opts *OpenMessageOptions) (*Message, error) {
+	var folder *Folder
+	err := b.view(ctx, func(r driver.Reader) error {
+		return scanSealed(r, b.space.Kind(rowkey.KindFolder), func(k, v []byte) error {
+			rec, err := rowkey.ParseFolder(v)
+			if err != nil || rec.Deleted || folder != nil {
+				return err
+			}
+			f := &Folder{box: b, id: mapi.FolderID(rowkey.LastID(k))}
+			_, err = f.find(r, id, opts != nil && opts.SoftDeleted)
+			if err == nil {
+				folder = f
+			}
+			if errors.Is(err, mapi.ErrNotFound) {
+				err = nil
+			}
+			return err
+		})
+	})
+	if err == nil && folder == nil {
+		err = fmt.Errorf("%w: message %v", mapi.ErrNotFound, id)
+	}
+	if err != nil {
+		return nil, fail("store.Mailbox.OpenMessage", err)
+	}
+	return folder.OpenMessage(ctx, id, opts)
 }
 
 // find looks a message up in the live parts of the folder, or in the deleted one.
@@ -272,6 +307,11 @@ func (m *Message) saveNew(ctx context.Context, opts *SaveOptions) error {
 func (m *Message) save(ctx context.Context, opts *SaveOptions) error {
 	box := m.folder.box
 	p, err := box.prepare(ctx, m.Message, m.base)
+	if errors.Is(err, mapi.ErrNotFound) {
+		// Contents of the state that was opened are gone, because another has
+		// changed or deleted the message: that is what to report.
+		err = errors.Join(m.overtaken(ctx), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -295,6 +335,23 @@ func (m *Message) save(ctx context.Context, opts *SaveOptions) error {
 		return err
 	}
 	return m.reload(ctx)
+}
+
+// overtaken reports how the message is no longer the one that was opened; nil when
+// it is.
+func (m *Message) overtaken(ctx context.Context) error {
+	return m.folder.box.view(ctx, func(r driver.Reader) error {
+		im, err := m.folder.box.loadImage(r, uint64(m.folder.id), m.part, uint64(m.id))
+		switch {
+		case err != nil:
+			return err
+		case im == nil:
+			return fmt.Errorf("%w: message %v", mapi.ErrObjectDeleted, m.id)
+		case im.row.Change != m.change:
+			return fmt.Errorf("%w: message %v", mapi.ErrObjectModified, m.id)
+		}
+		return nil
+	})
 }
 
 // saveOver replaces a message by its new version.

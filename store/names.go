@@ -105,16 +105,19 @@ func (b *Mailbox) readID(r driver.Reader, p mapi.Prop) (uint16, error) {
 }
 
 // idOf returns the id of a named property for writing and registers it when it
-// is new. 0 means that the property is written with its name: header names, which
-// anybody who sends mail can invent, are never registered by storing them, and
-// nothing is registered once the mapping is full.
+// is new. 0 means that the property is written with its name: so are header names,
+// which anybody who sends mail can invent, and everything new once the mapping is
+// full.
 func (t *txn) idOf(p mapi.Prop) uint16 {
+	if p.Set == mapi.PSInternetHeaders || p.Set == mapi.PSOkapi {
+		return 0
+	}
 	p = p.Untyped()
 	if id, ok := t.names[p]; ok {
 		return id
 	}
 	id, err := t.box.readID(t, p)
-	if err == nil && id == 0 && p.Set != mapi.PSInternetHeaders && p.Set != mapi.PSOkapi {
+	if err == nil && id == 0 {
 		id, err = t.register(p)
 	}
 	if err != nil && t.err == nil {

@@ -117,8 +117,8 @@ func (o filterOrder) Rank([]byte) (int64, bool, error) { return 0, false, errNee
 func (o filterOrder) Select(int64) ([]byte, error)     { return nil, errNeedsIndex }
 
 // firstOrder walks a part of a folder that has no index for the order: it reads
-// all rows and keeps the first ones. Whoever wants more than topRows needs the
-// index.
+// all rows and keeps the first ones. Whoever wants more than viewSizes.topRows
+// needs the index.
 type firstOrder struct {
 	box    *Mailbox
 	ctx    context.Context // of the call that walks
@@ -126,9 +126,6 @@ type firstOrder struct {
 	part   folderPart
 	spec   *viewSpec
 }
-
-// topRows is how many rows of an order without index are found by one pass.
-const topRows = 256
 
 func (o firstOrder) Ascend(from []byte, yield func([]byte) bool) error {
 	return o.top(yield, func(a, b []byte) bool { return bytes.Compare(a, b) < 0 },
@@ -140,9 +137,10 @@ func (o firstOrder) Descend(from []byte, yield func([]byte) bool) error {
 		func(e []byte) bool { return from == nil || bytes.Compare(e, from) <= 0 })
 }
 
-// top yields the first topRows entries in the order of before, and then reports
+// top yields the first entries in the order of before, and then reports
 // errNeedsIndex if there are more.
 func (o firstOrder) top(yield func([]byte) bool, before func(a, b []byte) bool, in func([]byte) bool) error {
+	topRows := o.box.store.sizes.topRows
 	var best [][]byte // unsorted beyond topRows until it is trimmed
 	more := false
 	for e, err := range o.box.scanEntries(o.ctx, o.reader, o.part, o.spec) {

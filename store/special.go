@@ -84,7 +84,11 @@ func (b *Mailbox) createSpecialFolders(ctx context.Context, opts *MailboxOptions
 		if err := t.DeleteRange(prefix, rowkey.After(prefix)); err != nil {
 			return err
 		}
-		t.header = rowkey.Header{Next: 1, NextNamed: firstNamed}
+		none, err := t.codec().AppendBag(nil, &mapi.Properties{})
+		if err != nil {
+			return err
+		}
+		t.header = rowkey.Header{Next: 1, NextNamed: firstNamed, Props: none}
 		ids := map[mapi.SpecialFolder]uint64{}
 		for _, sf := range specialFolders(b.info.Kind) {
 			var bag mapi.Properties

@@ -81,6 +81,8 @@ type Store struct {
 
 	recent recentBoxes
 
+	sizes viewSizes
+
 	// uncertain: the backend may not know whether a commit happened.
 	uncertain bool
 
@@ -99,7 +101,7 @@ type Store struct {
 //
 // It reports mapi.ErrVersion when the store was written by a newer format.
 func New(db driver.DB, opts *Options) (*Store, error) {
-	s := &Store{db: db, opts: opts.withDefaults(), hub: notify.New(),
+	s := &Store{db: db, opts: opts.withDefaults(), hub: notify.New(), sizes: usualSizes,
 		boxes: map[rowkey.Space]*Mailbox{}, pools: map[rowkey.Space]*content.Pool{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	if u, ok := db.(driver.Uncertain); ok {
@@ -176,6 +178,10 @@ type MailboxOptions struct {
 	// special folders.
 	Public bool
 
+	// OpenIfExists returns the mailbox that has the name already, unchanged,
+	// instead of mapi.ErrCollision.
+	OpenIfExists bool
+
 	// FolderName overrides the name of a special folder; "" keeps the name
 	// that Locale gives.
 	FolderName func(mapi.SpecialFolder) string
@@ -202,7 +208,11 @@ func (s *Store) CreateMailbox(ctx context.Context, name string, opts *MailboxOpt
 	// The directory entry is written as being deleted, and freed of that mark
 	// once the folders are there: a crash in between leaves nothing visible,
 	// and the next CreateMailbox of the name starts anew.
-	if err := s.reserveMailbox(ctx, &info); err != nil {
+	err := s.reserveMailbox(ctx, &info)
+	if opts.OpenIfExists && errors.Is(err, mapi.ErrCollision) {
+		return s.OpenMailbox(ctx, name)
+	}
+	if err != nil {
 		return nil, fail(op, err)
 	}
 	box := s.mailbox(info)

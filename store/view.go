@@ -183,9 +183,16 @@ type contents struct {
 	part   folderPart
 }
 
-// smallFolder is up to how many rows a folder is read and sorted in memory rather
-// than an index built.
-const smallFolder = 500
+// viewSizes are the sizes at which views change their ways. Every store has the
+// usual ones; tests make them small, so that few messages go every way.
+type viewSizes struct {
+	smallFolder int64 // up to so many rows a folder is sorted in memory
+	fillRows    int   // rows that one step of a build looks at
+	countEntry  int   // entries that one step of a build counts
+	topRows     int   // rows that one pass finds in an order without index
+}
+
+var usualSizes = viewSizes{smallFolder: 500, fillRows: 800, countEntry: 20000, topRows: 256}
 
 func (c *contents) order(q query, r driver.Reader) (order, error) {
 	b := c.folder.box
@@ -204,7 +211,7 @@ func (c *contents) order(q query, r driver.Reader) (order, error) {
 	if o, err := b.readyIndex(r, views, q.spec); o != nil || err != nil {
 		return o, err
 	}
-	if total <= smallFolder {
+	if total <= b.store.sizes.smallFolder {
 		list, err := b.entriesOf(q.ctx, r, c.part, q.spec)
 		return listOrder(list), err
 	}

@@ -82,12 +82,6 @@ func (b *Mailbox) ensureIndex(ctx context.Context, fp folderPart, spec *viewSpec
 	}
 }
 
-// Sizes of one step of a build: rows looked at, and entries counted.
-const (
-	fillRows   = 800
-	countEntry = 20000
-)
-
 func (b *Mailbox) buildStep(ctx context.Context, fp folderPart, spec *viewSpec) (done bool, err error) {
 	err = b.update(ctx, true, func(t *txn) error {
 		done = false
@@ -107,7 +101,7 @@ func (b *Mailbox) buildStep(ctx context.Context, fp folderPart, spec *viewSpec) 
 			done = true
 			return nil
 		case table.Counting:
-			done, err = v.index.Build().Step(t, countEntry)
+			done, err = v.index.Build().Step(t, b.store.sizes.countEntry)
 			return err
 		}
 		return t.fill(v, fp, status.Mark)
@@ -204,7 +198,7 @@ func (t *txn) fill(v *viewIndex, fp folderPart, mark []byte) error {
 		}
 		mark = append([]byte(nil), k[len(rows):]...)
 		n++
-		return n < fillRows
+		return n < t.box.store.sizes.fillRows
 	})
 	if err := errors.Join(inner, err); err != nil {
 		return err
@@ -212,7 +206,7 @@ func (t *txn) fill(v *viewIndex, fp folderPart, mark []byte) error {
 	if err := v.index.Build().Fill(t, slices.Values(entries), mark); err != nil {
 		return err
 	}
-	if n < fillRows {
+	if n < t.box.store.sizes.fillRows {
 		return v.index.Build().Seal(t)
 	}
 	return nil

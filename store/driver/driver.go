@@ -148,7 +148,7 @@ type Tx interface {
 }
 
 // A Checkpointer can write a consistent copy of itself cheaply. Package store
-// copies key by key where it is missing.
+// reports mapi.ErrNoSupport where it is missing.
 type Checkpointer interface {
 	// Checkpoint writes a copy that Open accepts to dir, which must not exist.
 	Checkpoint(ctx context.Context, dir string) error
