@@ -1,5 +1,10 @@
 package mapi
 
+import (
+	"fmt"
+	"strings"
+)
+
 // An Event tells a subscriber what happened to an object, after it was committed
 // (MS-OXCNOTIF 2.2.1).
 type Event struct {
@@ -44,3 +49,25 @@ const (
 
 	EventAll EventType = EventNewMail | EventCreated | EventDeleted | EventModified | EventMoved | EventCopied
 )
+
+// String returns words such as "created" or "created|moved".
+func (t EventType) String() string {
+	if t == 0 {
+		return "none"
+	}
+	var words []string
+	for _, e := range []struct {
+		bit  EventType
+		word string
+	}{{EventNewMail, "new mail"}, {EventCreated, "created"}, {EventDeleted, "deleted"}, {EventModified, "modified"},
+		{EventMoved, "moved"}, {EventCopied, "copied"}, {EventOverflow, "overflow"}} {
+		if t&e.bit != 0 {
+			words = append(words, e.word)
+			t &^= e.bit
+		}
+	}
+	if t != 0 {
+		words = append(words, fmt.Sprintf("0x%X", uint32(t)))
+	}
+	return strings.Join(words, "|")
+}
