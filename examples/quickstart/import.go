@@ -125,7 +125,7 @@ func (im *importer) folder(ctx context.Context, path []string) (*store.Folder, e
 	if f, ok := im.folders[key]; ok {
 		return f, nil
 	}
-	f, err := folder(ctx, im.box, path...)
+	f, err := im.box.CreatePath(ctx, path...)
 	if err == nil {
 		im.folders[key] = f
 	}

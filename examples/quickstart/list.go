@@ -24,7 +24,7 @@ func list(ctx context.Context, w io.Writer, box *store.Mailbox, o *options) erro
 	}
 	newest := f.Contents(&store.View{
 		Columns: listed(),
-		Sort:    mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())},
+		Sort:    mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime)},
 	})
 	fmt.Fprintf(w, "\n%s, newest first:\n\n", o.folder)
 	return listMessages(ctx, w, newest, o.rows)

@@ -111,7 +111,7 @@ func work(ctx context.Context, o *options, out, errs io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 
-	box, err := mailbox(ctx, st, o.mailbox)
+	box, err := st.CreateMailbox(ctx, o.mailbox, &store.MailboxOptions{OpenIfExists: true})
 	if err != nil {
 		return err
 	}

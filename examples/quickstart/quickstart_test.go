@@ -106,7 +106,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"no store yet":          {[]string{"-data", empty + "/none", "-list"}, 1, "begin with -import"},
 		"nothing to import":     {[]string{"-data", empty, "-import", empty + "/none"}, 1, "no such file"},
 		"an id that is none":    {[]string{"-data", empty, "-show", "zebra"}, 1, "no message id"},
-		"an id that is nowhere": {[]string{"-data", empty, "-show", "mffff"}, 1, "no message"},
+		"an id that is nowhere": {[]string{"-data", empty, "-show", "mffff"}, 1, "not found"},
 		"a bad pattern":         {[]string{"-data", empty, "-import", empty, "-match", "["}, 1, "syntax error"},
 	} {
 		t.Run(name, func(t *testing.T) {

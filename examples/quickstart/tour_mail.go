@@ -71,7 +71,7 @@ func (t *tour) newest(ctx context.Context) error {
 	t.title("The inbox, newest first")
 	view := t.inbox.Contents(&store.View{
 		Columns: listed(),
-		Sort:    mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())},
+		Sort:    mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime)},
 	})
 	return listMessages(ctx, t.out, view, 50)
 }
@@ -83,8 +83,8 @@ func (t *tour) sort(ctx context.Context) error {
 	view := t.inbox.Contents(&store.View{
 		Columns: listed(),
 		Sort: mapi.SortOrder{
-			mapi.Ascending(props.PidTagSentRepresentingName.Prop()),
-			mapi.Descending(props.PidTagMessageSize.Prop()),
+			mapi.Ascending(props.PidTagSentRepresentingName),
+			mapi.Descending(props.PidTagMessageSize),
 		},
 	})
 	return listMessages(ctx, t.out, view, 50)
@@ -95,8 +95,8 @@ func (t *tour) sort(ctx context.Context) error {
 func (t *tour) filter(ctx context.Context) error {
 	t.title("Only what is asked for")
 	where := mapi.Or(
-		mapi.Contains(props.PidTagSubject.Prop(), "feeding", mapi.Substring|mapi.IgnoreCase),
-		mapi.AnyAttachment(mapi.Contains(props.PidTagAttachLongFilename.Prop(), "logo", mapi.Prefix)),
+		mapi.Contains(props.PidTagSubject, "feeding", mapi.Substring|mapi.IgnoreCase),
+		mapi.AnyAttachment(mapi.Contains(props.PidTagAttachLongFilename, "logo", mapi.Prefix)),
 	)
 	t.say("Where %s:\n", mapi.FormatRestriction(where, props.Name))
 	return listMessages(ctx, t.out, t.inbox.Contents(&store.View{Columns: listed(), Where: where}), 50)
