@@ -21,13 +21,15 @@ import (
 	"github.com/okapi-mail/okapi/store/pebblestore"
 )
 
-// TestLargeMailStreams delivers a mail of 64 MiB to a store on disk and exports
-// it, again after the store was opened anew. With OKAPI_LARGE=1 the mail has a
-// GiB, takes some minutes and 5 GiB of disk; the heap has to do with the same.
+// TestLargeMailStreams delivers a mail of 96 MiB to a store on disk and exports
+// it, again after the store was opened anew, on a heap that could not hold it.
+// With OKAPI_LARGE=1 the mail has a GiB and has to do with the same heap; that
+// takes 3 GiB of disk.
 func TestLargeMailStreams(t *testing.T) {
-	size, limit := int64(64*mib), int64(40*mib)
+	const limit = 64 * mib
+	size := int64(96 * mib)
 	if os.Getenv("OKAPI_LARGE") != "" {
-		size, limit = 1<<30, 64*mib
+		size = 1 << 30
 	}
 	dir, spool := t.TempDir(), t.TempDir()
 	want := sha256.New()
@@ -37,11 +39,14 @@ func TestLargeMailStreams(t *testing.T) {
 		start := time.Now()
 		f()
 		took, peak := time.Since(start), heap.peak()
-		assert.Less(t, peak, limit, "%s: heap", what)
+		assert.Less(t, peak, int64(limit), "%s: heap", what)
 		t.Logf("%-22s %6.1f MB/s, heap %.1f MiB", what, float64(bytes)/1e6/took.Seconds(), float64(peak)/mib)
 	}
 
-	st, err := pebblestore.Open(dir, nil)
+	// In a program without cgo these are on the heap, in one with cgo beside it.
+	// They are a choice, and no part of what a large mail needs.
+	small := &pebblestore.Options{CacheSize: 4 * mib, MemTableSize: 4 * mib}
+	st, err := pebblestore.Open(dir, small)
 	require.NoError(t, err)
 	inbox := special(t, newBox(t, st, "ada"), mapi.FolderInbox)
 	var msg *mapi.Message
@@ -71,7 +76,7 @@ func TestLargeMailStreams(t *testing.T) {
 	require.NoError(t, inbox.DeleteMessages(context.Background(), []mapi.MessageID{first}, &store.DeleteOptions{Hard: true}))
 	require.NoError(t, st.Close())
 	step("open again", size, func() {
-		st, err = pebblestore.Open(dir, nil)
+		st, err = pebblestore.Open(dir, small)
 		require.NoError(t, err)
 	})
 	step("export after opening", size, func() { exportsAs(t, want, reopened(t, st, "ada"), second) })
