@@ -23,25 +23,25 @@ func ParseAddresses(v []byte) []Address {
 	p := addressParser{v: v}
 	var list []Address
 	var held []byte // a piece without an address: maybe "Doe" of "Doe, John <j@…>"
+	heldGroup := ""
 	drop := func() {
 		if held != nil {
 			if a := mailbox(held); a != (Address{}) {
-				a.Group = p.group
+				a.Group = heldGroup
 				list = append(list, a)
 			}
 			held = nil
 		}
 	}
 	for p.i < len(p.v) {
-		group := p.group
-		piece, sep := p.piece()
+		piece, group, sep := p.piece()
 		if len(trimBlanks(piece)) == 0 {
 			drop()
 		} else if sep == ',' && !hasAddress(piece) {
 			if held != nil {
 				piece = p.v[p.offset(held) : p.offset(piece)+len(piece)]
 			}
-			held = piece
+			held, heldGroup = piece, group
 		} else {
 			if held != nil && isBracketed(piece) && needsName(held) {
 				start := p.offset(held)
@@ -94,7 +94,7 @@ func (p *addressParser) offset(piece []byte) int { return cap(p.v) - cap(piece) 
 
 // piece cuts off the text up to the next comma or semicolon that is not inside
 // quotes, comments, brackets or encoded words. A group's name is taken off.
-func (p *addressParser) piece() ([]byte, byte) {
+func (p *addressParser) piece() (piece []byte, group string, sep byte) {
 	start := p.i
 	angle := false
 	for p.i < len(p.v) {
@@ -129,18 +129,17 @@ func (p *addressParser) piece() ([]byte, byte) {
 			if angle {
 				break
 			}
-			piece := p.v[start:p.i]
+			piece, group = p.v[start:p.i], p.group
 			p.i++
-			if c == ';' {
-				// The last of a group; Outlook also separates by semicolons.
-				defer func() { p.group = "" }()
+			if c == ';' { // the end of a group; Outlook also separates by semicolons
+				p.group = ""
 			}
-			return piece, c
+			return piece, group, c
 		}
 		p.i++
 	}
 	p.i = len(p.v)
-	return p.v[start:p.i], 0
+	return p.v[start:p.i], p.group, 0
 }
 
 // closesAngle reports whether an angle bracket is closed before the next one
@@ -245,25 +244,46 @@ func splitSpec(v []byte) (spec, rest []byte) {
 			return nil, v // it stands in a comment
 		}
 	}
-	start, end := at, at+1
-	for start > 0 && isSpace(v[start-1]) {
-		start--
-	}
-	for start > 0 && !isSpace(v[start-1]) {
-		if v[start-1] == '"' {
-			start = max(bytes.LastIndexByte(v[:start-1], '"'), 0)
-			break
-		}
-		start--
-	}
-	for end < len(v) && isSpace(v[end]) {
-		end++
-	}
-	for end < len(v) && !isSpace(v[end]) {
-		end++
-	}
+	start, end := specStart(v, at), specEnd(v, at+1)
 	rest = append(append([]byte(nil), v[:start]...), v[end:]...)
 	return v[start:end], rest
+}
+
+// specStart is where the local part before v[:at] begins. Blanks may stand around
+// the at sign and the dots (RFC 5322 4.4).
+func specStart(v []byte, at int) int {
+	i := at
+	for {
+		for i > 0 && isSpace(v[i-1]) {
+			i--
+		}
+		if i > 0 && v[i-1] == '"' {
+			return max(bytes.LastIndexByte(v[:i-1], '"'), 0)
+		}
+		for i > 0 && !isSpace(v[i-1]) {
+			i--
+		}
+		before := bytes.TrimRight(v[:i], " \t\r\n")
+		if i == 0 || i == at || len(before) == 0 || v[i] != '.' && before[len(before)-1] != '.' {
+			return i
+		}
+	}
+}
+
+// specEnd is where the domain that begins with v[i:] ends.
+func specEnd(v []byte, i int) int {
+	for {
+		for i < len(v) && isSpace(v[i]) {
+			i++
+		}
+		for i < len(v) && !isSpace(v[i]) {
+			i++
+		}
+		after := bytes.TrimLeft(v[i:], " \t\r\n")
+		if len(after) == 0 || after[0] != '.' && v[i-1] != '.' {
+			return i
+		}
+	}
 }
 
 // addrSpec cleans an address: comments, blanks and a route go (RFC 5322 4.4).

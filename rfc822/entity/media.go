@@ -209,10 +209,16 @@ func (p *paramScanner) mediaType() string {
 		}
 		p.i++
 	}
-	if p.i == len(p.v) && bytes.IndexByte(t, '=') >= 0 {
-		// No type at all, but a parameter: Content-Disposition: filename=x.
+	if bytes.IndexByte(t, '=') >= 0 {
+		// Either no type at all, but a parameter (Content-Disposition:
+		// filename=x), or no semicolon after the type.
 		p.i = start
-		return ""
+		word := bytes.IndexAny(t, " \t")
+		if word < 0 || bytes.IndexByte(t[:word], '=') >= 0 {
+			return ""
+		}
+		p.i += word
+		t = t[:word]
 	}
 	t = bytes.Trim(t, `"'`)
 	if i := bytes.IndexAny(t, " \t"); i >= 0 {
