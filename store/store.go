@@ -143,7 +143,9 @@ func (s *Store) ID() mapi.GUID { return s.id }
 // Close ends the store: background work stops, subscriptions end, the backend is
 // closed. Changes of messages that were not saved are gone.
 func (s *Store) Close() error {
-	s.stop()
+	s.mu.Lock()
+	s.stop() // no builder starts from here on
+	s.mu.Unlock()
 	s.builders.Wait()
 	s.hub.Close()
 	return fail("store.Store.Close", s.db.Close())

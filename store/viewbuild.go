@@ -251,6 +251,8 @@ func (b *Mailbox) wants(list, _ []mapi.Prop) func(mapi.Prop) bool {
 // buildLater builds an index in the background, once.
 func (b *Mailbox) buildLater(fp folderPart, spec *viewSpec) {
 	name := fmt.Sprintf("%d/%d/%s", fp.folder, fp.part, spec.raw)
+	b.store.mu.Lock() // against Close, which waits for the builders there are
+	defer b.store.mu.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.building[name] || b.store.ctx.Err() != nil {
