@@ -114,17 +114,26 @@ func (f *Folder) copyBatch(ctx context.Context, ids []mapi.MessageID, dest *Fold
 var errContentsChanged = fmt.Errorf("%w: contents changed while copying", mapi.ErrObjectModified)
 
 func (f *Folder) tryCopy(ctx context.Context, ids []mapi.MessageID, dest *Folder) (done []mapi.MessageID, missing int, err error) {
-	owners, claims, err := f.claimCopies(ctx, ids)
+	var used map[uint64]int // by body: how many of its owners are taken
+	owners, err := f.claimCopies(ctx, ids)
 	defer func() {
-		for _, c := range claims {
-			settle(ctx, c, err)
+		for body, list := range owners {
+			for i, o := range list {
+				switch {
+				case o.claim == nil:
+				case err == nil && i >= used[body]: // deleted meanwhile
+					settle(ctx, o.claim, errNotStored)
+				default:
+					settle(ctx, o.claim, err)
+				}
+			}
 		}
 	}()
 	if err != nil {
 		return nil, 0, err
 	}
 	err = f.box.updateAs(ctx, false, Write{Created: int64(len(ids))}, func(t *txn) error {
-		done, missing = nil, 0
+		done, missing, used = nil, 0, map[uint64]int{}
 		if _, err := f.record(t); err != nil {
 			return err
 		}
@@ -140,14 +149,15 @@ func (f *Folder) tryCopy(ctx context.Context, ids []mapi.MessageID, dest *Folder
 			if err != nil {
 				return err
 			}
-			owner, known := owners[im.row.Body]
-			if !known {
+			body := im.row.Body
+			if used[body] >= len(owners[body]) {
 				return errContentsChanged
 			}
-			copied, err := t.copyMessage(im, uint64(dest.id), owner)
+			copied, err := t.copyMessage(im, uint64(dest.id), owners[body][used[body]].id)
 			if err != nil {
 				return err
 			}
+			used[body]++
 			done = append(done, copied)
 		}
 		if len(done) == 0 {
@@ -158,11 +168,17 @@ func (f *Folder) tryCopy(ctx context.Context, ids []mapi.MessageID, dest *Folder
 	return done, missing, err
 }
 
+// A copyOwner holds the references of a copy to come.
+type copyOwner struct {
+	id    uint64         // 0 when there are none
+	claim *content.Claim // nil when there are none
+}
+
 // claimCopies refers to the contents of messages in the name of copies to come.
-// The result says, by body, who the owner is.
-func (f *Folder) claimCopies(ctx context.Context, ids []mapi.MessageID) (map[uint64]uint64, []*content.Claim, error) {
-	owners := map[uint64]uint64{}
-	var claims []*content.Claim
+// The result says, by body, who the owners are: one for each time that a message
+// is to be copied.
+func (f *Folder) claimCopies(ctx context.Context, ids []mapi.MessageID) (map[uint64][]copyOwner, error) {
+	owners := map[uint64][]copyOwner{}
 	err := f.box.view(ctx, func(r driver.Reader) error {
 		for _, id := range ids {
 			im, err := f.find(r, id, false)
@@ -176,24 +192,23 @@ func (f *Folder) claimCopies(ctx context.Context, ids []mapi.MessageID) (map[uin
 			if err != nil {
 				return err
 			}
-			contents := contentsOf(body.Message)
-			if len(contents) == 0 {
-				owners[im.row.Body] = 0
-				continue
+			owner := copyOwner{}
+			if contents := contentsOf(body.Message); len(contents) > 0 {
+				owner.id = f.box.newOwner()
+				owner.claim = f.box.pool().Claim(content.Ref{Mailbox: uint64(f.box.space), Object: owner.id})
+				if err := owner.claim.AddRef(ctx, contents...); err != nil {
+					settle(ctx, owner.claim, errors.Join(err, errNotStored))
+					if errors.Is(err, mapi.ErrNotFound) {
+						continue // deleted meanwhile: the transaction will not find it either
+					}
+					return err
+				}
 			}
-			owner := f.box.newOwner()
-			claim := f.box.pool().Claim(content.Ref{Mailbox: uint64(f.box.space), Object: owner})
-			claims = append(claims, claim)
-			if err := claim.AddRef(ctx, contents...); errors.Is(err, mapi.ErrNotFound) {
-				continue // deleted meanwhile: the transaction will not find it either
-			} else if err != nil {
-				return err
-			}
-			owners[im.row.Body] = owner
+			owners[im.row.Body] = append(owners[im.row.Body], owner)
 		}
 		return nil
 	})
-	return owners, claims, err
+	return owners, err
 }
 
 func contentsOf(m *mapi.Message) []content.Content {
