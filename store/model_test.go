@@ -225,7 +225,7 @@ func (m *modelMessage) displayTo() string {
 
 // normalized cuts off what stands for "reply" or "forward".
 func normalized(subject string) string {
-	for _, mark := range []string{"RE: ", "AW: ", "Fwd: "} {
+	for _, mark := range []string{"RE: ", "AW: ", "Fwd: ", "abc: "} {
 		if rest, ok := strings.CutPrefix(subject, mark); ok {
 			return rest
 		}
