@@ -43,10 +43,11 @@ func (d *uuDecoder) line(dst, line []byte) int {
 	}
 	d.started = true
 	n := 0
-	for data := line[1:]; n < size; data = data[min(4, len(data)):] {
+	data := line[1:]
+	for ; n < size && len(data) > 0; data = data[min(4, len(data)):] {
 		var v uint32
 		for k := range 4 {
-			c := byte(' ') // blanks at line ends get lost
+			c := byte(' ') // a blank at the line end got lost
 			if k < len(data) {
 				c = data[k]
 			}
@@ -56,15 +57,12 @@ func (d *uuDecoder) line(dst, line []byte) int {
 			v = v<<6 | uint32(c-' ')&63
 		}
 		for _, b := range [3]byte{byte(v >> 16), byte(v >> 8), byte(v)} {
-			if n < size && n < len(dst) {
+			if n < size {
 				dst[n] = b
 				n++
 			}
 		}
-		if len(data) == 0 {
-			d.damaged = true
-			break
-		}
 	}
+	d.damaged = d.damaged || n < size
 	return n
 }
