@@ -2,6 +2,7 @@ package store
 
 import (
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/store/internal/rowkey"
 )
 
 // Ids of the properties that the store computes or stores in its own way.
@@ -154,4 +155,34 @@ func (b *Mailbox) idType(private mapi.EntryIDType) mapi.EntryIDType {
 		return private + 2
 	}
 	return private
+}
+
+// identity answers for the properties that say which object it is, where and in
+// which version: they are made alike for messages and folders (MS-OXCFXICS 2.2.1.2).
+func (b *Mailbox) identity(property uint32, object, parent, change uint64) (mapi.Value, bool) {
+	switch property {
+	case idAccessLevel:
+		return int32(1), true
+	case idInstanceKey:
+		return rowkey.ID(nil, object), true
+	case idParentEntryID:
+		return []byte(b.FolderEntryID(mapi.FolderID(parent))), true
+	case idParentFid:
+		return int64(parent), true
+	case idStoreRecordKey, idMappingSignature:
+		return b.info.ID[:], true
+	case idStoreEntryID:
+		return b.storeEntryID(), true
+	case idSourceKey:
+		return b.global(object).Bytes(), true
+	case idParentSourceKey:
+		return b.global(parent).Bytes(), true
+	case idChangeKey:
+		return b.changeKey(change), true
+	case idPCL:
+		return b.pcl(change), true
+	case idChangeNumber:
+		return int64(change), true
+	}
+	return nil, false
 }

@@ -84,34 +84,12 @@ func (im *folderImage) computed(p mapi.Prop) (mapi.Value, bool) {
 		return im.depth, true
 	case idAccess:
 		return int32(accessFolder), true
-	case idAccessLevel:
-		return int32(1), true
 	case idEntryID, idRecordKey:
 		return []byte(b.FolderEntryID(mapi.FolderID(im.id))), true
-	case idInstanceKey:
-		return rowkey.ID(nil, im.id), true
-	case idParentEntryID:
-		return []byte(b.FolderEntryID(mapi.FolderID(im.rec.Parent))), true
-	case idStoreRecordKey, idMappingSignature:
-		return b.info.ID[:], true
-	case idStoreEntryID:
-		return b.storeEntryID(), true
-	case idSourceKey:
-		return b.global(im.id).Bytes(), true
-	case idParentSourceKey:
-		return b.global(im.rec.Parent).Bytes(), true
-	case idChangeKey:
-		return b.changeKey(im.rec.Change), true
-	case idPCL:
-		return b.pcl(im.rec.Change), true
-	case idChangeNumber:
-		return int64(im.rec.Change), true
 	case idFid:
 		return int64(im.id), true
-	case idParentFid:
-		return int64(im.rec.Parent), true
 	}
-	return nil, false
+	return b.identity(p.ID, im.id, im.rec.Parent, im.rec.Change)
 }
 
 // flags says whether users see the folder, and what it is (MS-OXCFOLD

@@ -146,34 +146,14 @@ func (im *image) computed(p mapi.Prop) (mapi.Value, bool) {
 		return objectMessage, true
 	case idAccess:
 		return int32(accessMessage), true
-	case idAccessLevel:
-		return int32(1), true
 	case idEntryID, idRecordKey:
 		return []byte(b.MessageEntryID(mapi.FolderID(im.folder), mapi.MessageID(im.id))), true
-	case idInstanceKey:
-		return rowkey.ID(nil, im.id), true
-	case idParentEntryID:
-		return []byte(b.FolderEntryID(mapi.FolderID(im.folder))), true
-	case idStoreRecordKey, idMappingSignature:
-		return b.info.ID[:], true
-	case idStoreEntryID:
-		return b.storeEntryID(), true
-	case idSourceKey:
-		return b.global(im.id).Bytes(), true
-	case idParentSourceKey:
-		return b.global(im.folder).Bytes(), true
-	case idChangeKey:
-		return b.changeKey(im.row.Change), true
-	case idPCL:
-		return b.pcl(im.row.Change), true
-	case idChangeNumber:
-		return int64(im.row.Change), true
 	case idMid, idInstID:
 		return int64(im.id), true
-	case idFid, idParentFid:
+	case idFid:
 		return int64(im.folder), true
 	}
-	return nil, false
+	return b.identity(p.ID, im.id, im.folder, im.row.Change)
 }
 
 // flags are the message flags with those bits that follow from elsewhere.

@@ -167,25 +167,8 @@ func (t *Table) walk(ctx context.Context, o order, from boundary, visit func(ent
 	if from.entry == nil && from.after {
 		return nil
 	}
-	var inner error
-	n := 0
-	err := o.Ascend(from.entry, func(e []byte) bool {
-		if from.after && bytes.Equal(e, from.entry) {
-			return true
-		}
-		if n++; n%1024 == 0 {
-			if inner = ctx.Err(); inner != nil {
-				return false
-			}
-		}
-		var more bool
-		more, inner = visit(e)
-		return more && inner == nil
-	})
-	if inner != nil {
-		return inner
-	}
-	return err
+	skip := from.after
+	return t.each(ctx, o.Ascend, from.entry, skip, visit)
 }
 
 // walkBack visits the entries before a boundary, the nearest first.
@@ -193,13 +176,23 @@ func (t *Table) walkBack(ctx context.Context, o order, from boundary, visit func
 	if from.entry == nil && !from.after {
 		return nil
 	}
+	skip := !from.after
+	return t.each(ctx, o.Descend, from.entry, skip, visit)
+}
+
+// each visits entries in one direction; skip passes over from itself.
+func (t *Table) each(ctx context.Context, walk func([]byte, func([]byte) bool) error, from []byte, skip bool,
+	visit func(entry []byte) (bool, error)) error {
 	var inner error
-	err := o.Descend(from.entry, func(e []byte) bool {
-		if !from.after && bytes.Equal(e, from.entry) {
+	n := 0
+	err := walk(from, func(e []byte) bool {
+		if skip && bytes.Equal(e, from) {
 			return true
 		}
-		if inner = ctx.Err(); inner != nil {
-			return false
+		if n++; n%1024 == 0 {
+			if inner = ctx.Err(); inner != nil {
+				return false
+			}
 		}
 		var more bool
 		more, inner = visit(e)
