@@ -210,7 +210,7 @@ func addOperations() []operation {
 			}
 		}),
 		plain("add large body", 2, nil, func(w *world, m *modelMessage) {
-			m.props[props.PidTagBody.Prop()] = strings.Repeat(fmt.Sprint("line ", w.rnd.IntN(3), "\n"), 12_000)
+			m.props[props.PidTagBody.Prop()] = strings.Repeat(fmt.Sprint("line ", w.rnd.IntN(3), "\n"), 20_000)
 		}),
 		plain("add body of several records", 1, nil, func(w *world, m *modelMessage) {
 			m.props[blob] = []byte(strings.Repeat(string(rune('a'+w.rnd.IntN(5))), 31_000))

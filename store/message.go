@@ -473,7 +473,7 @@ func equalValues(a, b mapi.Value) bool {
 	}
 	if x, ok := a.(mapi.Stream); ok {
 		y, ok := b.(mapi.Stream)
-		return ok && reflect.TypeOf(x).Comparable() && x == y // a caller's type may not be
+		return ok && reflect.ValueOf(x).Comparable() && x == y // a caller's type may not be
 	}
 	return reflect.DeepEqual(a, b)
 }

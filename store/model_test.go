@@ -330,16 +330,16 @@ func modelFilters() []modelFilter {
 }
 
 // contents adds up the shared contents that a message refers to: attachments
-// from 1 KiB on, and other values above 32 KiB.
+// from 1 KiB on, and other values above 128 KiB.
 func (m *modelMessage) contents(sum map[[32]byte]int64) {
 	for _, v := range m.props {
 		switch v := v.(type) {
 		case string:
-			if len(v) > 20000 { // UTF-16 counts
+			if len(v) > 128<<10 {
 				sum[sha256.Sum256([]byte(v))] = int64(len(v))
 			}
 		case []byte:
-			if len(v) > 32<<10 {
+			if len(v) > 128<<10 {
 				sum[sha256.Sum256(v)] = int64(len(v))
 			}
 		}

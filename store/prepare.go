@@ -21,7 +21,7 @@ import (
 // would make the body record large.
 const (
 	shareFrom = 1 << 10
-	spillFrom = 32 << 10
+	spillFrom = 128 << 10
 )
 
 // A prepared message is ready to be written: large values are in the pool,
