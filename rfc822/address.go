@@ -143,7 +143,9 @@ var (
 )
 
 func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
-	for _, a := range m.addresses(f, v) {
+	list := m.addresses(f, v)
+	rows := make([]mapi.Recipient, len(list))
+	for i, a := range list {
 		if a.Addr == "" && strings.EqualFold(a.Name, "undisclosed recipients") {
 			continue
 		}
@@ -151,12 +153,12 @@ func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
 			m.report(RuleRecipients, m.part, string(f.Key()))
 			return
 		}
-		m.Recipients = append(m.Recipients, recipient(newMailAddress(a), kind))
+		setRecipient(&rows[i], newMailAddress(a), kind)
+		m.Recipients = append(m.Recipients, &rows[i])
 	}
 }
 
-func recipient(a mailAddress, kind mapi.Value) *mapi.Recipient {
-	r := &mapi.Recipient{}
+func setRecipient(r *mapi.Recipient, a mailAddress, kind mapi.Value) {
 	r.Grow(14)
 	r.Set(props.PidTagRecipientType.Prop(), kind)
 	r.Set(props.PidTagDisplayName.Prop(), a.name)
@@ -172,7 +174,6 @@ func recipient(a mailAddress, kind mapi.Value) *mapi.Recipient {
 	r.Set(props.PidTagTransmittableDisplayName.Prop(), a.name)
 	r.Set(props.PidTagRecipientDisplayName.Prop(), a.name)
 	r.Set(props.PidTagRecipientEntryId.Prop(), a.entryID)
-	return r
 }
 
 // replyTo keeps all addresses of Reply-To. Names and entries have equal counts;

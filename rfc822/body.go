@@ -220,7 +220,12 @@ func (m *message) plainBody(p *entity.Part) int32 {
 	if damaged {
 		m.report(entity.RuleEncoding, p, enc.String())
 	}
-	text := validString(charset.Decode(decoded))
+	text := ""
+	if len(decoded) > 0 && &decoded[0] == &raw[0] && charset.Reads(decoded) {
+		text = validString(m.src.text(decoded))
+	} else {
+		text = validString(charset.Decode(decoded))
+	}
 	if text == "" {
 		return charset.Codepage
 	}

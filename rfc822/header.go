@@ -64,7 +64,7 @@ func (m *message) headerText() {
 	if m.failed(err) {
 		return
 	}
-	text := string(b)
+	text := m.src.text(b)
 	if valid := validString(text); valid != text {
 		props.PidTagTransportMessageHeaders.Set(m, validString(entity.USASCII.Decode(b)))
 		return

@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"unsafe"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/rfc822/entity"
@@ -38,6 +39,19 @@ func (s *source) read(r entity.Range) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// text is b, a range of a source in memory, as a string. It is no copy when the
+// source is small: the strings of a mail are most of it, and its bytes never
+// change.
+func (s *source) text(b []byte) string {
+	if _, ok := s.ra.(entity.Bytes); ok && s.size <= smallSource {
+		return unsafe.String(unsafe.SliceData(b), len(b))
+	}
+	return string(b)
+}
+
+// smallSource is the size of a mail that its texts may keep in memory.
+const smallSource = 16 << 10
 
 // readSource reads r to its end: into memory up to the limit, beyond it into a
 // temporary file.

@@ -225,6 +225,11 @@ func (c *Charset) Decode(b []byte) string {
 	return string(out)
 }
 
+// Reads reports whether b is the UTF-8 text already that Decode would return.
+func (c *Charset) Reads(b []byte) bool {
+	return c.ascii && isASCII(b) || c.enc == nil && utf8.Valid(b)
+}
+
 func (c *Charset) guess(b []byte) string {
 	switch {
 	case utf8.Valid(b):

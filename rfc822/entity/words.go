@@ -17,6 +17,11 @@ func DecodeWords(v []byte) string {
 	if i < 0 {
 		return USASCII.Decode(v)
 	}
+	if i == 0 { // one word and nothing else, as names often are
+		if w, n, ok := parseWord(v); ok && n == len(v) {
+			return DecodeText(w.charset, w.text)
+		}
+	}
 	var out strings.Builder
 	var run wordRun
 	for {
@@ -92,7 +97,7 @@ func parseWord(v []byte) (word, int, bool) {
 		return word{}, 0, false
 	}
 	text := v[i : i+end]
-	w := word{charset: string(charset)}
+	w := word{charset: wordCharset(charset)}
 	switch enc {
 	case 'q':
 		w.text = decodeQ(text)
@@ -102,6 +107,15 @@ func parseWord(v []byte) (word, int, bool) {
 		return word{}, 0, false
 	}
 	return w, i + end + 2, true
+}
+
+// wordCharset is the name as a string; the most common costs no allocation.
+func wordCharset(name []byte) string {
+	switch string(name) {
+	case "utf-8", "UTF-8":
+		return "utf-8"
+	}
+	return string(name)
 }
 
 func decodeQ(t []byte) []byte {
