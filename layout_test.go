@@ -71,6 +71,8 @@ var house = []room{
 	{"store/notify", []string{"mapi"}, map[string]string{
 		"store/driver": "events are for subscribers in this process and leave no trace on disk",
 	}},
+	// A module of its own, which joins the parts as an example does.
+	{"store/internal/sqlitebench", []string{"mapi", "props", "store", "rfc822"}, nil},
 	{"rfc822", []string{"mapi", "props"}, map[string]string{
 		"store": "converters make plain messages, which any store or none may keep",
 	}},
