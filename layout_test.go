@@ -185,10 +185,11 @@ func TestStrangersStayInTheirRooms(t *testing.T) {
 // Every module that the library imports has its reason on paper.
 func TestDependenciesHaveReasons(t *testing.T) {
 	const page = "docs/decisions/0009-dependencies.md"
-	reasons := read(t, page)
+	reasons, nested := read(t, page), nestedModules(t)
 	for file, imports := range importsOf(t) {
 		for _, p := range imports {
-			if within(file, "examples") || !strings.Contains(strings.SplitN(p, "/", 2)[0], ".") || within(p, module) {
+			elsewhere := inAny(file, nested) || within(p, module)
+			if host, _, _ := strings.Cut(p, "/"); elsewhere || !strings.Contains(host, ".") {
 				continue
 			}
 			parts := strings.Split(p, "/")
@@ -196,6 +197,18 @@ func TestDependenciesHaveReasons(t *testing.T) {
 				"%s imports it, but %s does not say why", file, page)
 		}
 	}
+}
+
+// nestedModules are the folders with a module of their own. Embedders of the library
+// do not pay for what those require.
+func nestedModules(t *testing.T) (list []string) {
+	for _, f := range projectFiles(t) {
+		if folder, ok := strings.CutSuffix(f, "/go.mod"); ok {
+			list = append(list, folder)
+			assert.Contains(t, read(t, "go.work"), "./"+folder+"\n", "go test work must reach it")
+		}
+	}
+	return list
 }
 
 // What people or tools left behind on one machine means nothing on another.
