@@ -23,6 +23,7 @@ type generator struct {
 	opts  *EncodeOptions
 	w     io.Writer
 	depth int
+	coder entity.Encoder // its buffers serve all attachments
 }
 
 func (g *generator) message(msg *mapi.Message) error {
@@ -312,8 +313,11 @@ func streamNode(mediaType string, c *entity.Charset, s mapi.Stream) *node {
 	return n
 }
 
+// base64Lines is how new base64 is written.
+var base64Lines = entity.Layout{Encoding: entity.Base64, Line: 76}
+
 func writeBase64(w io.Writer, r io.Reader) error {
-	_, err := entity.NewEncoder(entity.Layout{Encoding: entity.Base64, Line: 76}, r).WriteTo(w)
+	_, err := entity.NewEncoder(base64Lines, r).WriteTo(w)
 	return err
 }
 
@@ -409,7 +413,9 @@ func (g *generator) file(n *node, a *mapi.Attachment, name string) {
 			return err
 		}
 		defer r.Close()
-		return writeBase64(w, r)
+		g.coder.Reset(base64Lines, r)
+		_, err = g.coder.WriteTo(w)
+		return err
 	}
 }
 

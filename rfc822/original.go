@@ -2,6 +2,7 @@ package rfc822
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -35,8 +36,10 @@ type original struct {
 	recipe io.Closer
 	steps  *bufio.Reader
 	step   io.Reader // what makes the bytes of the present step
+	memory []byte    // those bytes, when they are in memory
 	left   int64     // of them
 	open   io.Closer // what step reads from
+	coder  entity.Encoder
 	depth  int
 }
 
@@ -158,7 +161,7 @@ func (o *original) closeStep() {
 		o.open.Close()
 		o.open = nil
 	}
-	o.step = nil
+	o.step, o.memory = nil, nil
 }
 
 // Read implements io.Reader.
@@ -196,7 +199,11 @@ func (o *original) WriteTo(w io.Writer) (int64, error) {
 		}
 		var n int64
 		var err error
-		if e, ok := o.step.(*entity.Encoder); ok && o.left > 0 {
+		if o.memory != nil {
+			var k int
+			k, err = w.Write(o.memory[:min(int64(len(o.memory)), o.left)])
+			n = int64(k)
+		} else if e, ok := o.step.(*entity.Encoder); ok && o.left > 0 {
 			// It ends where the step ends, or the step is damaged.
 			n, err = e.WriteTo(w)
 		} else {
@@ -274,6 +281,12 @@ func (o *original) openAttachment(s step) error {
 const maxEmbedding = 100
 
 func (o *original) openValue(obj mapi.Getter, p mapi.Prop, s step) error {
+	switch v := obj.Get(p).(type) {
+	case string:
+		return o.readMemory(bytesOf(v), s)
+	case []byte:
+		return o.readMemory(v, s)
+	}
 	r, _, err := mapi.OpenValue(obj, p)
 	if err != nil {
 		return err
@@ -288,10 +301,23 @@ func (o *original) openValue(obj mapi.Getter, p mapi.Prop, s step) error {
 	return nil
 }
 
+func (o *original) readMemory(b []byte, s step) error {
+	if s.skip > int64(len(b)) {
+		return damagedStep(s.length)
+	}
+	b = b[s.skip:]
+	o.read(io.NopCloser(bytes.NewReader(b)), s)
+	if s.layout.Encoding != entity.Base64 {
+		o.memory = b
+	}
+	return nil
+}
+
 func (o *original) read(r io.ReadCloser, s step) {
 	o.open, o.step = r, r
 	if s.layout.Encoding == entity.Base64 {
-		o.step = entity.NewEncoder(s.layout, r)
+		o.coder.Reset(s.layout, r)
+		o.step = &o.coder
 	}
 }
 

@@ -312,6 +312,11 @@ func NewEncoder(l Layout, src io.Reader) *Encoder {
 	return &Encoder{src: src, layout: l}
 }
 
+// Reset begins anew with another source and keeps the buffers.
+func (e *Encoder) Reset(l Layout, src io.Reader) {
+	*e = Encoder{src: src, layout: l, in: e.in, out: e.out}
+}
+
 // Read implements io.Reader.
 func (e *Encoder) Read(p []byte) (int, error) {
 	if e.layout.Encoding != Base64 {

@@ -197,9 +197,11 @@ func writeWord(out *strings.Builder, s string, b64 bool) {
 	out.WriteString("?=")
 }
 
-// wantsBase64 reports whether the B form of s is shorter than the Q form.
+// wantsBase64 reports whether s is mostly of bytes that the Q form encodes: then
+// the B form is shorter, and nobody could read the Q form anyway.
 func wantsBase64(s string) bool {
-	return qCost(s) > len(s)*4/3+4
+	special := (qCost(s) - len(s)) / 2
+	return 5*special > 3*len(s)
 }
 
 func qCost(s string) int {
