@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822"
 )
 
@@ -52,6 +53,7 @@ func newMail(t testing.TB, n, size int) *mail {
 	var err error
 	m.msg, err = rfc822.Decode(bytes.NewReader(m.raw), nil)
 	require.NoError(t, err)
+	props.PidTagMessageDeliveryTime.Set(m.msg, m.date)
 	return m
 }
 

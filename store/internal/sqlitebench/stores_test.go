@@ -168,14 +168,12 @@ func (o *okapi) batch(list []*mail) error {
 	return o.st.Sync(context.Background())
 }
 
-// table is sorted by the date of the mail, as that of SQLite is: these mails were
-// not delivered at a time of their own.
 func (o *okapi) table() *store.Table {
 	return o.inbox.Contents(&store.View{
-		Columns: store.Columns(props.PidTagSubject, props.PidTagSentRepresentingName, props.PidTagClientSubmitTime,
+		Columns: store.Columns(props.PidTagSubject, props.PidTagSentRepresentingName, props.PidTagMessageDeliveryTime,
 			props.PidTagMessageSize, props.PidTagMessageFlags, props.PidTagImportance, props.PidTagHasAttachments,
 			props.PidTagMessageClass),
-		Sort: mapi.SortOrder{mapi.Descending(props.PidTagClientSubmitTime.Prop())},
+		Sort: mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())},
 	})
 }
 
