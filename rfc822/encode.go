@@ -40,13 +40,9 @@ func Encode(w io.Writer, msg *mapi.Message, opts *EncodeOptions) error {
 		o = *opts
 	}
 	if err := encode(w, msg, &o); err != nil {
-		return &mapi.Error{Op: "rfc822.Encode", Code: codeOf(err), Err: err}
+		return &mapi.Error{Op: "rfc822.Encode", Code: mapi.CodeOf(err), Err: err}
 	}
 	return nil
-}
-
-func codeOf(err error) mapi.Code {
-	return mapi.CodeOf(err)
 }
 
 func encode(w io.Writer, msg *mapi.Message, o *EncodeOptions) error {

@@ -144,31 +144,51 @@ func WriteQuoted(w io.Writer, text []byte) error {
 type quotedWriter struct{ out []byte }
 
 func (q *quotedWriter) line(line []byte) {
-	const digits = "0123456789ABCDEF"
-	col := 0
-	for i, c := range line {
-		last := i == len(line)-1
-		plain := c > ' ' && c < 0x7f && c != '=' || (c == ' ' || c == '\t') && !last
-		if i == 0 && (c == '.' || c == 'F' && bytes.HasPrefix(line, []byte("From "))) {
-			plain = false
-		}
-		need := 1
-		if !plain {
-			need = 3
-		}
-		room := 75
-		if last {
-			room = 76
-		}
-		if col+need > room {
-			q.out = append(q.out, "=\r\n"...)
-			col = 0
-		}
-		if plain {
-			q.out = append(q.out, c)
-		} else {
-			q.out = append(q.out, '=', digits[c>>4], digits[c&15])
-		}
-		col += need
+	col, i, n := 0, 0, len(line)
+	if n > 0 && (line[0] == '.' || line[0] == 'F' && bytes.HasPrefix(line, []byte("From "))) {
+		col, i = q.code(0, line[0]), 1
 	}
+	for i < n {
+		run := i
+		for run < n && plainInQuoted(line[run]) {
+			run++
+		}
+		if run == n && (line[n-1] == ' ' || line[n-1] == '\t') {
+			run--
+		}
+		for i < run {
+			room := 75 - col
+			if run == n && n-i <= room+1 { // the last needs no room for a soft break
+				room = n - i
+			}
+			k := min(room, run-i)
+			q.out = append(q.out, line[i:i+k]...)
+			i, col = i+k, col+k
+			if i < run {
+				col = q.soft()
+			}
+		}
+		if i < n {
+			if room := 75; col+3 > room && (i < n-1 || col+3 > room+1) {
+				col = q.soft()
+			}
+			col = q.code(col, line[i])
+			i++
+		}
+	}
+}
+
+func plainInQuoted(c byte) bool {
+	return c >= ' ' && c < 0x7f && c != '=' || c == '\t'
+}
+
+func (q *quotedWriter) soft() int {
+	q.out = append(q.out, "=\r\n"...)
+	return 0
+}
+
+func (q *quotedWriter) code(col int, c byte) int {
+	const digits = "0123456789ABCDEF"
+	q.out = append(q.out, '=', digits[c>>4], digits[c&15])
+	return col + 3
 }
