@@ -14,7 +14,7 @@ import (
 	"github.com/okapi-mail/okapi/mapi"
 )
 
-// A print is the fingerprint of what the mail form of a message depends on.
+// An fprint is the fingerprint of what the mail form of a message depends on.
 type fprint struct {
 	sum         [sha256.Size]byte
 	attachments [][sha256.Size]byte // in the order of the message
@@ -150,7 +150,7 @@ func (c *collector) bag(bag *mapi.Properties, wanted func(id uint32) bool) {
 		switch {
 		case p.Set == mapi.PSInternetHeaders:
 			c.field(p, v)
-		case !p.IsNamed() && wanted(p.ID):
+		case !p.IsNamed() && wanted(p.ID) && !isEmpty(v):
 			from := len(c.buf)
 			c.buf = append(c.buf, byte(p.ID), byte(p.ID>>8))
 			c.value(p.ID, v)
@@ -163,6 +163,19 @@ func (c *collector) bag(bag *mapi.Properties, wanted func(id uint32) bool) {
 	if !sorted {
 		c.arrange(start, list, func(a, b span) int { return int(a.id) - int(b.id) })
 	}
+}
+
+// isEmpty: stores may drop values of no length.
+func isEmpty(v mapi.Value) bool {
+	switch v := v.(type) {
+	case string:
+		return v == ""
+	case []byte:
+		return len(v) == 0
+	case mapi.Stream:
+		return v.Size() == 0
+	}
+	return false
 }
 
 // arrange puts the pieces that make up buf from start on in order.
