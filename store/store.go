@@ -83,6 +83,9 @@ type Store struct {
 
 	sizes viewSizes
 
+	// naming lets one caller at a time make or delete the mailbox of a name.
+	naming driver.Locks
+
 	// uncertain: the backend may not know whether a commit happened.
 	uncertain bool
 
@@ -207,10 +210,17 @@ func (s *Store) CreateMailbox(ctx context.Context, name string, opts *MailboxOpt
 	if opts.Public {
 		info.Kind = publicMailbox
 	}
+	unlock, err := s.naming.Lock(ctx, []byte(name))
+	if err != nil {
+		return nil, fail(op, err)
+	}
+	defer unlock()
 	// The directory entry is written as being deleted, and freed of that mark
 	// once the folders are there: a crash in between leaves nothing visible,
-	// and the next CreateMailbox of the name starts anew.
-	err := s.reserveMailbox(ctx, &info)
+	// and the next CreateMailbox of the name clears it away and starts anew.
+	if err = s.clearLeftover(ctx, name); err == nil {
+		err = s.reserveMailbox(ctx, &info)
+	}
 	if opts.OpenIfExists && errors.Is(err, mapi.ErrCollision) {
 		return s.OpenMailbox(ctx, name)
 	}
@@ -230,6 +240,20 @@ func (s *Store) CreateMailbox(ctx context.Context, name string, opts *MailboxOpt
 	return box, nil
 }
 
+// clearLeftover removes what is left of a mailbox that was not completely made or
+// not completely deleted.
+func (s *Store) clearLeftover(ctx context.Context, name string) error {
+	var old *rowkey.Mailbox
+	err := s.view(ctx, func(r driver.Reader) (err error) {
+		old, err = findMailbox(r, name)
+		return err
+	})
+	if err != nil || old == nil || !old.Deleted {
+		return err
+	}
+	return s.removeMailbox(ctx, *old)
+}
+
 func (s *Store) reserveMailbox(ctx context.Context, info *rowkey.Mailbox) error {
 	info.Deleted = true
 	return s.updateDirectory(ctx, func(tx driver.Tx) error {
@@ -237,6 +261,10 @@ func (s *Store) reserveMailbox(ctx context.Context, info *rowkey.Mailbox) error 
 			return err
 		} else if old != nil && !old.Deleted {
 			return mapi.ErrCollision
+		} else if old != nil { // of a first attempt whose outcome was unknown
+			if err := tx.Delete(mailboxKey(old.Space)); err != nil {
+				return err
+			}
 		}
 		hk := rowkey.Directory.Header()
 		v, err := getSealed(tx, hk)
@@ -275,16 +303,29 @@ func poolOf(tx driver.Tx, tenant string, next *uint64) (rowkey.Space, error) {
 }
 
 func (s *Store) putMailbox(ctx context.Context, info rowkey.Mailbox) error {
-	return s.updateDirectory(ctx, func(tx driver.Tx) error { return putMailboxRecord(tx, info) })
+	return s.updateDirectory(ctx, func(tx driver.Tx) error {
+		now, err := findMailbox(tx, info.Name)
+		if err == nil && (now == nil || now.Space != info.Space) {
+			err = mapi.ErrCollision // another process made or deleted it meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		return putMailboxRecord(tx, info)
+	})
 }
 
 func putMailboxRecord(tx driver.Tx, info rowkey.Mailbox) error {
-	key := rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), uint64(info.Space))
+	key := mailboxKey(info.Space)
 	if err := tx.Put(key, rowkey.Seal(key, info.Append(nil))); err != nil {
 		return err
 	}
 	nk := mailboxNameKey(info.Name)
 	return tx.Put(nk, rowkey.Seal(nk, rowkey.ID(nil, uint64(info.Space))))
+}
+
+func mailboxKey(space rowkey.Space) []byte {
+	return rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), uint64(space))
 }
 
 func mailboxNameKey(name string) []byte {
@@ -379,8 +420,13 @@ func (s *Store) directory(ctx context.Context) ([]rowkey.Mailbox, error) {
 // DeleteMailbox or CreateMailbox with its name again finishes the work.
 func (s *Store) DeleteMailbox(ctx context.Context, name string) error {
 	const op = "store.Store.DeleteMailbox"
+	unlock, err := s.naming.Lock(ctx, []byte(name))
+	if err != nil {
+		return fail(op, err)
+	}
+	defer unlock()
 	var info *rowkey.Mailbox
-	err := s.updateDirectory(ctx, func(tx driver.Tx) (err error) {
+	err = s.updateDirectory(ctx, func(tx driver.Tx) (err error) {
 		if info, err = findMailbox(tx, name); err != nil {
 			return err
 		}
@@ -414,10 +460,14 @@ func (s *Store) removeMailbox(ctx context.Context, info rowkey.Mailbox) error {
 		return err
 	}
 	err = s.updateDirectory(ctx, func(tx driver.Tx) error {
-		if err := tx.Delete(rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), uint64(info.Space))); err != nil {
+		now, err := findMailbox(tx, info.Name)
+		if err == nil && now != nil && now.Space == info.Space {
+			err = tx.Delete(mailboxNameKey(info.Name))
+		}
+		if err != nil {
 			return err
 		}
-		return tx.Delete(mailboxNameKey(info.Name))
+		return tx.Delete(mailboxKey(info.Space))
 	})
 	s.mu.Lock()
 	delete(s.boxes, info.Space)
@@ -458,8 +508,16 @@ func (s *Store) view(ctx context.Context, fn func(driver.Reader) error) error {
 	return fn(snap)
 }
 
+// updateDirectory runs fn in a transaction of the directory. When it cannot be told
+// whether it took effect fn runs once more on what is there then, so it must not
+// mind finding its own work.
 func (s *Store) updateDirectory(ctx context.Context, fn func(driver.Tx) error) error {
-	return s.db.Update(ctx, driver.Write{Mailbox: rowkey.Directory.Prefix()}, fn)
+	for {
+		err := s.db.Update(ctx, driver.Write{Mailbox: rowkey.Directory.Prefix()}, fn)
+		if !errors.Is(err, driver.ErrUnknown) || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // getSealed reads a sealed record; nil when it is absent.
