@@ -232,9 +232,13 @@ type opened struct {
 }
 
 // shared are options like fixed, for several goroutines.
-func shared() *store.Options {
+func shared() *store.Options { return later(0) }
+
+// later are options like shared for a store that is opened again: no id may come
+// twice.
+func later(life uint64) *store.Options {
 	var mu sync.Mutex
-	clock, n := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), uint64(0)
+	clock, n := time.Date(2026, 1, 2+int(life), 3, 4, 5, 0, time.UTC), life<<40
 	return &store.Options{
 		Now: func() time.Time {
 			mu.Lock()
