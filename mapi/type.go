@@ -71,11 +71,15 @@ func (t Type) Fits(s Type) bool {
 // Valid reports whether t is a type that a stored property can have.
 func (t Type) Valid() bool {
 	switch t {
-	case PtypUnspecified, PtypNull:
-		return false
+	case PtypInteger16, PtypInteger32, PtypFloating32, PtypFloating64, PtypCurrency, PtypFloatingTime, PtypErrorCode,
+		PtypBoolean, PtypObject, PtypInteger64, PtypString8, PtypString, PtypTime, PtypGuid, PtypServerId,
+		PtypRestriction, PtypRuleAction, PtypBinary,
+		PtypMultipleInteger16, PtypMultipleInteger32, PtypMultipleFloating32, PtypMultipleFloating64,
+		PtypMultipleCurrency, PtypMultipleFloatingTime, PtypMultipleInteger64, PtypMultipleString8,
+		PtypMultipleString, PtypMultipleTime, PtypMultipleGuid, PtypMultipleBinary:
+		return true
 	}
-	_, ok := typeNames[t]
-	return ok
+	return false
 }
 
 // FixedSize is the number of bytes of one value on the wire, or 0 for types of
