@@ -99,7 +99,7 @@ func BenchmarkDeliver(b *testing.B) {
 }
 
 func deliver(b *testing.B, impl string, size int, many bool, writers int) {
-	b.SetBytes(int64(size))
+	defer b.SetBytes(int64(size)) // Parallel counts what the messages of its package have
 	msgs := make([]*mapi.Message, 64)
 	for i := range msgs {
 		msgs[i] = benchMessage(i, size)

@@ -1,0 +1,412 @@
+package okapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/stretchr/testify/require"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/rfc822"
+	"github.com/okapi-mail/okapi/store"
+	"github.com/okapi-mail/okapi/store/pebblestore"
+)
+
+// BenchmarkDisk imports mail and reports how many bytes of disk a byte of mail
+// takes once the store was compacted and closed. store=raw are the same mails as
+// values in Pebble, without anything to list or find them by. Run it with
+// -benchtime 1x.
+func BenchmarkDisk(b *testing.B) {
+	kinds := []struct {
+		name  string
+		mails func(b *testing.B) [][]byte
+	}{{"corpus", corpusBytes}, {"text", textMails}, {"sharedAttachments", officeMails}}
+	for _, kind := range kinds {
+		b.Run("mail="+kind.name, func(b *testing.B) {
+			mails := kind.mails(b)
+			b.Run("store=raw", func(b *testing.B) { disk(b, mails, rawImport) })
+			b.Run("store=okapi", func(b *testing.B) { disk(b, mails, okapiImport(false)) })
+			b.Run("store=okapi/dense=true", func(b *testing.B) { disk(b, mails, okapiImport(true)) })
+		})
+	}
+}
+
+func disk(b *testing.B, mails [][]byte, load func(b *testing.B, dir string, mails [][]byte)) {
+	var in, out int64
+	for b.Loop() {
+		dir := b.TempDir()
+		load(b, dir, mails)
+		in += total(mails)
+		out += bytesIn(b, dir)
+	}
+	b.SetBytes(total(mails))
+	b.ReportMetric(float64(out)/float64(in), "diskB/mailB")
+	b.ReportMetric(float64(out)/float64(b.N*len(mails)), "diskB/mail")
+}
+
+func total(mails [][]byte) (n int64) {
+	for _, m := range mails {
+		n += int64(len(m))
+	}
+	return n
+}
+
+func bytesIn(b *testing.B, dir string) (n int64) {
+	require.NoError(b, filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil {
+			n += info.Size()
+		}
+		return err
+	}))
+	return n
+}
+
+func okapiImport(dense bool) func(b *testing.B, dir string, mails [][]byte) {
+	return func(b *testing.B, dir string, mails [][]byte) {
+		ctx := context.Background()
+		st, err := pebblestore.Open(dir, &pebblestore.Options{Dense: dense})
+		require.NoError(b, err)
+		inbox := benchInbox(b, st, "ada")
+		for i, m := range mails {
+			importMail(b, inbox, m)
+			if i%100 == 99 {
+				require.NoError(b, st.Sync(ctx))
+			}
+		}
+		require.NoError(b, st.Compact(ctx))
+		require.NoError(b, st.Close())
+	}
+}
+
+func importMail(b *testing.B, folder *store.Folder, mail []byte) {
+	msg, err := rfc822.Decode(bytes.NewReader(mail), nil)
+	require.NoError(b, err)
+	_, err = folder.Add(context.Background(), msg, &store.AddOptions{Deliver: true, Relaxed: true})
+	require.NoError(b, err)
+	rfc822.Release(msg)
+}
+
+func rawImport(b *testing.B, dir string, mails [][]byte) {
+	db, err := pebble.Open(dir, rawOptions())
+	require.NoError(b, err)
+	for i, m := range mails {
+		require.NoError(b, db.Set(binary.BigEndian.AppendUint64(nil, uint64(i)), m, pebble.NoSync))
+	}
+	require.NoError(b, db.Compact(context.Background(), make([]byte, 8), bytes.Repeat([]byte{255}, 9), false))
+	require.NoError(b, db.Close())
+}
+
+func corpusBytes(b *testing.B) (list [][]byte) {
+	for _, s := range corpusMails(b) {
+		list = append(list, s.read(b))
+	}
+	return list
+}
+
+// BenchmarkImportCorpus is the way of mail from bytes to disk: decoded, and added
+// in batches of 100. An operation is one mail.
+func BenchmarkImportCorpus(b *testing.B) {
+	mails := corpusBytes(b)
+	b.Run("do=decode", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetBytes(total(mails) / int64(len(mails)))
+		for n := 0; b.Loop(); n++ {
+			msg, err := rfc822.Decode(bytes.NewReader(mails[n%len(mails)]), nil)
+			require.NoError(b, err)
+			rfc822.Release(msg)
+		}
+	})
+	b.Run("do=decodeAndAdd", func(b *testing.B) {
+		st, err := pebblestore.Open(b.TempDir(), nil)
+		require.NoError(b, err)
+		defer st.Close()
+		inbox := benchInbox(b, st, "ada")
+		b.ReportAllocs()
+		b.SetBytes(total(mails) / int64(len(mails)))
+		for n := 0; b.Loop(); n++ {
+			importMail(b, inbox, mails[n%len(mails)])
+			if n%100 == 99 {
+				require.NoError(b, st.Sync(context.Background()))
+			}
+		}
+		require.NoError(b, st.Sync(context.Background()))
+	})
+}
+
+// textMails are plain mails of some KiB in words that are used as often as words
+// are, so that they compress as text does.
+func textMails(b *testing.B) [][]byte { return office(2000, 0) }
+
+// officeMails are like them, and each fifth has one of 40 attachments, of up to
+// 200 KB, that were sent around.
+func officeMails(b *testing.B) [][]byte { return office(2000, 5) }
+
+func office(n, each int) [][]byte {
+	rnd := rand.New(rand.NewPCG(11, 12))
+	words := vocabulary(rnd, 20_000)
+	usual := rand.NewZipf(rnd, 1.1, 5, uint64(len(words)-1))
+	var files [][]byte
+	for range 40 {
+		files = append(files, randomBytes(rnd, 20_000+rnd.IntN(180_000)))
+	}
+	list := make([][]byte, n)
+	for i := range list {
+		list[i] = officeMail(rnd, i, func() string { return words[usual.Uint64()] }, nil)
+		if each > 0 && i%each == 0 {
+			list[i] = officeMail(rnd, i, func() string { return words[usual.Uint64()] }, files[rnd.IntN(len(files))])
+		}
+	}
+	return list
+}
+
+func vocabulary(rnd *rand.Rand, n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		word := make([]byte, 2+rnd.IntN(9))
+		for k := range word {
+			word[k] = byte('a' + rnd.IntN(26))
+		}
+		list[i] = string(word)
+	}
+	return list
+}
+
+func randomBytes(rnd *rand.Rand, n int) []byte {
+	data := make([]byte, n)
+	for i := range data {
+		data[i] = byte(rnd.Uint32())
+	}
+	return data
+}
+
+func officeMail(rnd *rand.Rand, n int, word func() string, file []byte) []byte {
+	var b bytes.Buffer
+	from, to := rnd.IntN(300), rnd.IntN(300)
+	date := time.Date(2024, 1, 1, 8, 0, 0, 0, time.UTC).Add(time.Duration(n) * 7 * time.Minute).Format(time.RFC1123Z)
+	fmt.Fprintf(&b, "Received: from mx%d.example.net (mx%d.example.net [192.0.2.%d]) by mail.example.org with ESMTPS id %X\r\n"+
+		"\tfor <user%d@example.org>; %s\r\n", from%3, from%3, from%250, rnd.Uint64(), to, date)
+	fmt.Fprintf(&b, "From: \"User Number %d\" <user%d@example.net>\r\nTo: \"User Number %d\" <user%d@example.org>\r\n", from, from, to, to)
+	fmt.Fprintf(&b, "Subject: %s %s %s\r\nDate: %s\r\nMessage-ID: <%x.%d@example.net>\r\n", word(), word(), word(), date, rnd.Uint64(), n)
+	fmt.Fprintf(&b, "In-Reply-To: <%x@example.org>\r\nX-Mailer: Example 1.0\r\nMIME-Version: 1.0\r\n", rnd.Uint64())
+	if file != nil {
+		b.WriteString("Content-Type: multipart/mixed; boundary=\"=_next\"\r\n\r\n--=_next\r\n")
+	}
+	b.WriteString("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n")
+	for end := b.Len() + 1000 + rnd.IntN(5000); b.Len() < end; {
+		for range 10 {
+			b.WriteString(word() + " ")
+		}
+		b.WriteString("\r\n")
+	}
+	if file != nil {
+		b.WriteString("--=_next\r\nContent-Type: application/pdf; name=report.pdf\r\nContent-Transfer-Encoding: base64\r\n" +
+			"Content-Disposition: attachment; filename=report.pdf\r\n\r\n")
+		for text := base64.StdEncoding.EncodeToString(file); text != ""; {
+			line := text[:min(76, len(text))]
+			b.WriteString(line + "\r\n")
+			text = text[len(line):]
+		}
+		b.WriteString("--=_next--\r\n")
+	}
+	return b.Bytes()
+}
+
+// BenchmarkOpenMailboxes opens 1,000 mailboxes with some mail each, and reports
+// the heap that one takes: open, then with its first page listed and a message
+// delivered, then with a subscriber too. Run it with -benchtime 1x.
+func BenchmarkOpenMailboxes(b *testing.B) {
+	const n, each = 1000, 20
+	ctx := context.Background()
+	dir := b.TempDir()
+	fillMailboxes(b, dir, n, each)
+	for b.Loop() {
+		st, err := pebblestore.Open(dir, &pebblestore.Options{CacheSize: mib})
+		require.NoError(b, err)
+		base, routines := liveHeap(), runtime.NumGoroutine()
+		report := func(what string) {
+			b.ReportMetric(float64(liveHeap()-base)/n, "heapB/"+what)
+			b.ReportMetric(float64(runtime.NumGoroutine()-routines), "goroutines/"+what)
+		}
+		inboxes := make([]*store.Folder, n)
+		for i := range inboxes {
+			box, err := st.OpenMailbox(ctx, fmt.Sprint("user", i))
+			require.NoError(b, err)
+			inboxes[i] = special(b, box, mapi.FolderInbox)
+		}
+		report("opened")
+		for i, inbox := range inboxes {
+			_, err := inbox.Add(ctx, benchMessage(i, 4<<10), &store.AddOptions{Deliver: true, Relaxed: true})
+			require.NoError(b, err)
+			rows, err := newest(inbox).Page(ctx, 0, 50)
+			require.NoError(b, err)
+			require.GreaterOrEqual(b, len(rows), each+1)
+		}
+		report("used")
+		for _, inbox := range inboxes {
+			sub, err := inbox.Mailbox().Subscribe(ctx, nil)
+			require.NoError(b, err)
+			defer sub.Close()
+		}
+		report("subscribed")
+		runtime.KeepAlive(inboxes)
+		require.NoError(b, st.Close())
+	}
+}
+
+func fillMailboxes(b *testing.B, dir string, n, each int) {
+	st, err := pebblestore.Open(dir, nil)
+	require.NoError(b, err)
+	for i := range n {
+		inbox := benchInbox(b, st, fmt.Sprint("user", i))
+		for k := range each {
+			_, err := inbox.Add(context.Background(), benchMessage(i+k, 4<<10), &store.AddOptions{Deliver: true, Relaxed: true})
+			require.NoError(b, err)
+		}
+	}
+	require.NoError(b, st.Close())
+}
+
+func liveHeap() int64 {
+	runtime.GC()
+	runtime.GC() // what finalizers and pools held
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// newest shows a folder as mail programs do.
+func newest(f *store.Folder) *store.Table {
+	return f.Contents(&store.View{Columns: eightColumns,
+		Sort: mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())}})
+}
+
+// BenchmarkOpenAfterCrash fills a store at full speed, and cuts the power after
+// each 2 MiB. It opens what is left, from disk, until the first message can be
+// listed. The log is fullest, and opening slowest, shortly before a memory table
+// has reached its file.
+func BenchmarkOpenAfterCrash(b *testing.B) {
+	left := crashes(b, 24)
+	var worst, sum time.Duration
+	var longest int64
+	opened := 0
+	for b.Loop() {
+		for _, fs := range left {
+			b.StopTimer()
+			dir := filepath.Join(b.TempDir(), "store")
+			_, err := vfs.Clone(fs, vfs.Default, "store", dir, vfs.CloneTryLink)
+			require.NoError(b, err)
+			longest = max(longest, logBytes(b, dir))
+			runtime.GC()
+			b.StartTimer()
+			start := time.Now()
+			st, err := pebblestore.Open(dir, nil)
+			require.NoError(b, err)
+			box, err := st.OpenMailbox(context.Background(), "ada")
+			require.NoError(b, err)
+			rows, err := newest(special(b, box, mapi.FolderInbox)).Page(context.Background(), 0, 50)
+			took := time.Since(start)
+			b.StopTimer()
+			require.NoError(b, err)
+			require.NotEmpty(b, rows)
+			worst, sum, opened = max(worst, took), sum+took, opened+1
+			require.NoError(b, st.Close())
+			require.NoError(b, os.RemoveAll(dir))
+			b.StartTimer()
+		}
+	}
+	b.ReportMetric(float64(worst.Microseconds())/1e3, "ms-worst/open")
+	b.ReportMetric(float64(sum.Microseconds())/1e3/float64(opened), "ms-mean/open")
+	b.ReportMetric(float64(longest)/mib, "MiB-log")
+}
+
+// crashes returns what n power cuts leave.
+func crashes(b *testing.B, n int) (left []vfs.FS) {
+	disk := vfs.NewCrashableMem()
+	st, err := pebblestore.Open("store", &pebblestore.Options{FS: disk})
+	require.NoError(b, err)
+	inbox := benchInbox(b, st, "ada")
+	for i := range n {
+		for size := 0; size < 2*mib; size += 10 << 10 {
+			_, err := inbox.Add(context.Background(), benchMessage(i+size, 10<<10), &store.AddOptions{Relaxed: true})
+			require.NoError(b, err)
+		}
+		require.NoError(b, st.Sync(context.Background()))
+		left = append(left, disk.CrashClone(vfs.CrashCloneCfg{}))
+	}
+	require.NoError(b, st.Close())
+	return left
+}
+
+func logBytes(b *testing.B, dir string) (n int64) {
+	list, err := os.ReadDir(dir)
+	require.NoError(b, err)
+	for _, e := range list {
+		if info, err := e.Info(); err == nil && strings.HasSuffix(e.Name(), ".log") {
+			n += info.Size()
+		}
+	}
+	return n
+}
+
+// BenchmarkTableMemory reports how far the heap grows while a folder is looked at.
+// An order is new only once: run it with -benchtime 1x.
+func BenchmarkTableMemory(b *testing.B) {
+	ctx := context.Background()
+	for _, n := range tableSizes()[1:] {
+		st, inbox, ids := fillFolder(b, n)
+		run := func(name string, f func() error) {
+			b.Run(fmt.Sprintf("rows=%d/%s", n, name), func(b *testing.B) {
+				b.ReportAllocs()
+				var peak int64
+				for b.Loop() {
+					heap := watchHeap()
+					require.NoError(b, f())
+					peak = max(peak, heap.peak())
+					heap.close()
+				}
+				b.ReportMetric(float64(peak), "peakB")
+			})
+		}
+		byID := inbox.Contents(&store.View{Columns: eightColumns,
+			Sort: mapi.SortOrder{mapi.Ascending(props.PidTagInternetMessageId.Prop())}})
+		branch5 := inbox.Contents(&store.View{Columns: eightColumns,
+			Where: mapi.Contains(props.PidTagSubject.Prop(), "branch 5", mapi.Substring),
+			Sort:  mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())}})
+		page := func(t *store.Table, from int64) func() error {
+			return func() error { _, err := t.Page(ctx, from, 50); return err }
+		}
+		run("first50", page(newest(inbox), 0))
+		run("middle50", page(newest(inbox), int64(n/2)))
+		run("count", func() error { _, err := newest(inbox).Count(ctx); return err })
+		run("positionOf", func() error { _, err := newest(inbox).PositionOf(ctx, ids[n/3]); return err })
+		run("allRows", func() error {
+			for _, err := range newest(inbox).Rows(ctx) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		run("newOrder", page(byID, int64(n/2)))
+		run("newRestriction", page(branch5, 0))
+		st.Close()
+	}
+}
