@@ -45,7 +45,7 @@ func TestCost(t *testing.T) {
 		work()
 		c := counter.Counts()
 		require.Less(t, c.Gets+c.Entries, limit, "%+v", c)
-		require.Zero(t, c.Puts, "reading writes nothing")
+		require.LessOrEqual(t, c.Puts, 1, "%+v", c) // of a build that is ending in the background
 	}
 	columns := store.Columns(props.PidTagSubject, props.PidTagMessageDeliveryTime, props.PidTagMessageSize, props.PidTagMessageFlags,
 		props.PidTagSentRepresentingName, props.PidTagHasAttachments, props.PidTagImportance, props.PidTagMessageClass)
