@@ -66,15 +66,16 @@ type Digester interface {
 // the Go type fits, and a multiple value is not empty. The error is
 // [ErrInvalidType] for an unknown type and [ErrUnexpectedType] otherwise.
 func CheckValue(t Type, v Value) error {
+	if valueFits(t, v) {
+		return nil
+	}
 	if !t.Valid() {
 		return fmt.Errorf("%w: %v", ErrInvalidType, t)
 	}
-	if !valueFits(t, v) {
-		return fmt.Errorf("%w: a %T cannot be %v", ErrUnexpectedType, v, t)
-	}
-	return nil
+	return fmt.Errorf("%w: a %T cannot be %v", ErrUnexpectedType, v, t)
 }
 
+// valueFits is true for valid types only.
 func valueFits(t Type, v Value) bool {
 	var ok bool
 	switch t {
@@ -162,10 +163,14 @@ func lenIf(ok bool, n int) int {
 
 // normal brings times to UTC and FILETIME precision, so that a value is the same
 // before and after it was stored.
-func normal(v Value) Value {
-	switch v := v.(type) {
+func normal(value Value) Value {
+	switch v := value.(type) {
 	case time.Time:
-		return FromFileTime(ToFileTime(v))
+		t := FromFileTime(ToFileTime(v))
+		if t == v { // the very same, so that it needs no new allocation
+			return value
+		}
+		return t
 	case []time.Time:
 		w := make([]time.Time, len(v))
 		for i, t := range v {
@@ -173,5 +178,5 @@ func normal(v Value) Value {
 		}
 		return w
 	}
-	return v
+	return value
 }

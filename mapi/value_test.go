@@ -390,3 +390,35 @@ func TestConstructors(t *testing.T) {
 	assert.Equal(t, mapi.SortKey{Prop: subject}, mapi.Ascending(subject))
 	assert.Equal(t, mapi.SortKey{Prop: subject, Descending: true}, mapi.Descending(subject))
 }
+
+func TestPropertiesOf(t *testing.T) {
+	id := func(i int) mapi.Prop { return mapi.Prop{ID: uint32(0x1000 + i), Type: mapi.PtypInteger32} }
+	for _, n := range []int{1, 14, 64, 65, 200} {
+		list := make([]mapi.Property, n)
+		var want mapi.Properties
+		for i := range list {
+			list[i] = mapi.Property{Prop: id(i), Value: int32(i)}
+			want.Set(id(i), int32(i))
+		}
+		b := mapi.PropertiesOf(list)
+		require.Equal(t, want, b, "%d properties are what Set makes of them", n)
+		b.Set(id(n), int32(7))
+		require.Equal(t, int32(7), b.Get(id(n)), "and more can be set")
+		require.Equal(t, n+1, b.Len())
+	}
+
+	long := time.Date(2024, 1, 2, 3, 4, 5, 678, time.FixedZone("", 3600))
+	b := mapi.PropertiesOf([]mapi.Property{{mapi.Prop{ID: 0x39, Type: mapi.PtypTime}, long}})
+	assert.Equal(t, time.Date(2024, 1, 2, 2, 4, 5, 600, time.UTC), b.Get(mapi.Prop{ID: 0x39}), "times are cut")
+
+	assert.Panics(t, func() { mapi.PropertiesOf([]mapi.Property{{id(0), nil}}) }, "nil is no value")
+	assert.Panics(t, func() { mapi.PropertiesOf([]mapi.Property{{id(0), "text"}}) }, "the type fits")
+}
+
+func TestTimesOfFullTicksAreNotCopied(t *testing.T) {
+	var b mapi.Properties
+	var v mapi.Value = time.Date(2024, 1, 2, 3, 4, 5, 600, time.UTC)
+	p := mapi.Prop{ID: 0x39, Type: mapi.PtypTime}
+	b.Set(p, v)
+	assert.Zero(t, testing.AllocsPerRun(10, func() { b.Set(p, v) }))
+}
