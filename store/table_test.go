@@ -18,7 +18,9 @@ var (
 )
 
 // letters adds messages whose subjects are the letters of a word.
-func letters(s *scene, word string) []mapi.MessageID { return s.add(s.inbox, strings.Split(word, "")...) }
+func letters(s *scene, word string) []mapi.MessageID {
+	return s.add(s.inbox, strings.Split(word, "")...)
+}
 
 // read reads n rows and joins their subjects.
 func read(s *scene, t *store.Table, n int) string {
