@@ -13,25 +13,27 @@
 //
 // # Nouns
 //
-//		Store ── Mailbox ── Folder ─┬─ Folder ...
-//		            │               ├─ Message ─┬─ recipients
-//		            │               │           └─ attachments ── embedded messages
-//		            │               ├─ associated Message (settings, views, rules)
-//		            │               └─ soft-deleted Message, Folder
-//		            ├─ change log ── cursors
-//		            └─ named properties
+//	Store ── Mailbox ── Folder ─┬─ Folder ...
+//	            │               ├─ Message ─┬─ recipients
+//	            │               │           └─ attachments ── embedded messages
+//	            │               ├─ associated Message (settings, views, rules)
+//	            │               └─ soft-deleted Message, Folder
+//	            ├─ change log ── cursors
+//	            └─ named properties
 //
-//	  - A [Store] holds mailboxes on one backend.
-//	  - A [Mailbox] is a message store in the sense of MAPI: a tree of folders with
-//	    one series of change numbers, and special folders such as the Inbox.
-//	  - A [Folder] is a handle on a folder; [Counts] are its numbers.
-//	  - A [Message] is an opened message: read it, change it, Save it. [Stream]
-//	    reads and writes a large property piece by piece.
-//	  - A [View] says which rows and columns a [Table] shows, in which order; a
-//	    [Row] is one of them.
-//	  - A [Change] is an entry of the durable change log; [Mailbox.Subscribe] tells
-//	    of changes as they happen.
-//	  - A [Gate] refuses what should not be written, such as what is over a quota.
+// In the order in which a program meets them:
+//
+//   - A [Store] holds mailboxes on one backend.
+//   - A [Mailbox] is a message store in the sense of MAPI: a tree of folders with
+//     one series of change numbers, and special folders such as the Inbox.
+//   - A [Folder] is a handle on a folder; [Counts] are its numbers.
+//   - A [Message] is an opened message: read it, change it, Save it. A [Stream]
+//     reads and writes a large property piece by piece.
+//   - A [View] says which rows and columns a [Table] shows, in which order; a
+//     [Row] is one of them.
+//   - A [Change] is an entry of the durable change log; [Mailbox.Subscribe] tells
+//     of changes as they happen.
+//   - A [Gate] refuses what should not be written, such as what is over a quota.
 //
 // Messages come in and go out as [mapi.Message] values, which know no store;
 // package rfc822 makes them of Internet mail and back.
