@@ -31,6 +31,7 @@ type txn struct {
 	releases []release                  // contents to let go after the commit
 	forgot   []uint64                   // owners whose release records go
 	err      error                      // of a codec's function, which cannot return it
+	asked    bool                       // an earlier run has not taken effect
 }
 
 type folderPart struct {
@@ -60,9 +61,14 @@ func (b *Mailbox) updateAs(ctx context.Context, relaxed bool, w Write, fn func(*
 		// The token in the transaction tells whether it took effect, so the
 		// next run either finds it or does the work.
 		last := t
+		t = nil
 		err = b.store.db.Update(ctx, driver.Write{Mailbox: b.space.Prefix(), Relaxed: relaxed}, run)
 		if errors.Is(err, errAlreadyDone) {
 			t, err = last, nil
+		} else if t == nil || err != nil && !t.asked {
+			// It did not get as far as to look, so nothing is known yet.
+			t, err = last, errors.Join(driver.ErrUnknown, err)
+			break
 		}
 	}
 	if err != nil {
@@ -104,6 +110,7 @@ func (t *txn) run(ctx context.Context, token []byte, fn func(*txn) error) error 
 		} else if done != nil {
 			return errAlreadyDone
 		}
+		t.asked = true
 	}
 	if err := fn(t); err != nil {
 		return err
