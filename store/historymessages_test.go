@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	zoo         = mapi.GUID{0x20, 0x00}
-	zooLegs     = mapi.NamedString(zoo, "Legs", mapi.PtypInteger32)
-	zooName     = mapi.Prop{Set: zoo, ID: 7, Type: mapi.PtypString}
+	zooSet      = mapi.GUID{0x20, 0x00}
+	zooLegs     = mapi.NamedString(zooSet, "Legs", mapi.PtypInteger32)
+	zooName     = mapi.Prop{Set: zooSet, ID: 7, Type: mapi.PtypString}
 	headerName  = mapi.NamedString(mapi.PSInternetHeaders, "X-Zoo", mapi.PtypString)
 	blob        = mapi.Prop{ID: 0x6801, Type: mapi.PtypBinary}
 	longSubject = strings.Repeat("long ", 150) + "subject" // does not fit a row

@@ -99,7 +99,7 @@ func (w *world) setCursor() {
 
 func (w *world) mapNames() {
 	b := w.box()
-	name := mapi.NamedString(zoo, w.unique("Name"), 0)
+	name := mapi.NamedString(zooSet, w.unique("Name"), 0)
 	ids, err := b.box.IDsFromNames(w.ctx, false, name, props.PidTagSubject.Prop())
 	w.ok(err, "ids from names")
 	w.equal([]uint16{0, 0x37}, ids, "ids of names")
