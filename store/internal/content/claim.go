@@ -151,7 +151,9 @@ func (c *Claim) AddRef(ctx context.Context, contents ...Content) error {
 	for group := range slices.Chunk(contents, refGroup) {
 		var added []Digest
 		err := c.pool.update(ctx, func(w *work) error {
-			added = added[:0]
+			if !w.again {
+				added = added[:0]
+			}
 			for _, content := range group {
 				m, ok, err := c.pool.readMeta(w.tx, content.Digest)
 				switch {

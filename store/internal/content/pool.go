@@ -125,12 +125,13 @@ const maxUnknown = 5
 func (p *Pool) update(ctx context.Context, fn func(*work) error) error {
 	write := driver.Write{Mailbox: p.prefix, Relaxed: true}
 	var err error
-	for range maxUnknown {
+	for attempt := range maxUnknown {
 		err = p.db.Update(ctx, write, func(tx driver.Tx) error {
 			w, err := p.begin(tx)
 			if err != nil {
 				return err
 			}
+			w.again = attempt > 0
 			if err := fn(w); err != nil {
 				return err
 			}

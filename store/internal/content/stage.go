@@ -51,7 +51,9 @@ func (b *batch) flush(ctx context.Context) error {
 	c := b.claim
 	var added []Digest
 	err := c.pool.update(ctx, func(w *work) error {
-		added = added[:0]
+		if !w.again {
+			added = added[:0]
+		}
 		for _, it := range b.items {
 			isNew, err := w.putItem(it, c.ref)
 			if err != nil {
@@ -165,7 +167,8 @@ func (c *Claim) endStaging(ctx context.Context, id uint64, content Content) erro
 				return err
 			}
 		}
-		isNew, err = w.link(content.Digest, m, c.ref)
+		linked, err := w.link(content.Digest, m, c.ref)
+		isNew = linked || w.again && isNew
 		return err
 	})
 	if err == nil && isNew {

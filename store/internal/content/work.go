@@ -13,11 +13,15 @@ type work struct {
 	tx   driver.Tx
 	head header
 	was  header
+
+	// again: the outcome of an earlier run is unknown. What it found to be new
+	// may be there now because of it.
+	again bool
 }
 
 func (p *Pool) begin(tx driver.Tx) (*work, error) {
 	h, err := p.readHeader(tx)
-	return &work{p, tx, h, h}, err
+	return &work{pool: p, tx: tx, head: h, was: h}, err
 }
 
 func (w *work) end() error {
