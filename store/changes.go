@@ -17,7 +17,8 @@ import (
 // order, and keeps the last change of each object: who reads it from a change
 // number on learns of everything that is different since, but not of what
 // happened in between. Changes of the read state are kept beside changes of the
-// content. Deletions stay for good.
+// content. Deletions stay for good. That a folder was deleted softly or came back
+// says the same of the messages in it, which have no entries of their own then.
 type Change struct {
 	Number     mapi.ChangeNumber
 	Op         ChangeOp

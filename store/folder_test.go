@@ -380,6 +380,14 @@ func TestFolderDelete(t *testing.T) {
 			s.NoError(f.Empty(s.ctx, &store.EmptyOptions{Associated: true}))
 			s.EqualValues(0, s.counts(f).Associated)
 		}},
+		promise{"FLD-072 a soft-deleted folder cannot be emptied", func(s *scene) {
+			f := s.folder(s.inbox, "f")
+			s.folder(f, "g")
+			s.NoError(f.Delete(s.ctx, all))
+			deleted, err := s.box.OpenDeletedFolder(s.ctx, f.ID())
+			s.NoError(err)
+			s.is(mapi.ErrNotFound, deleted.Empty(s.ctx, nil))
+		}},
 		promise{"FLD-072 the root cannot be emptied", func(s *scene) {
 			s.is(mapi.ErrNoSupport, s.special(mapi.FolderRoot).Empty(s.ctx, nil))
 		}},
@@ -552,6 +560,23 @@ func TestMoveAndCopyMessages(t *testing.T) {
 		}})
 	}
 	promises(t,
+		promise{"FLD-091 an id given twice is copied twice, and moved once", func(s *scene) {
+			m := note("x")
+			m.Attachments = []*mapi.Attachment{file("a", strings.Repeat("x", 5000))}
+			id := s.put(s.inbox, m, nil)
+			ids, err := s.inbox.CopyMessages(s.ctx, []mapi.MessageID{id, id}, s.inbox)
+			s.NoError(err)
+			s.Len(ids, 2)
+			s.NoError(s.inbox.DeleteMessages(s.ctx, []mapi.MessageID{id, ids[0]}, &store.DeleteOptions{Hard: true}))
+			_, err = s.st.Collect(s.ctx)
+			s.NoError(err)
+			data, err := props.PidTagAttachDataBinary.Read(s.open(s.inbox, ids[1]).Attachments[0])
+			s.NoError(err)
+			s.Len(data, 5000)
+			moved, err := s.inbox.MoveMessages(s.ctx, []mapi.MessageID{ids[1], ids[1]}, s.special(mapi.FolderDrafts))
+			s.is(mapi.WarnPartialCompletion, err)
+			s.Len(moved, 1)
+		}},
 		promise{"FLD-093 moving within a folder loses and doubles nothing", func(s *scene) {
 			id := s.add(s.inbox, "x")[0]
 			ids, err := s.inbox.MoveMessages(s.ctx, []mapi.MessageID{id}, s.inbox)
@@ -714,6 +739,10 @@ func TestHierarchy(t *testing.T) {
 			s.put(s.inbox, note("fai"), &store.AddOptions{Associated: true})
 			s.Equal([]string{"normal"}, s.subjects(s.inbox, nil))
 			s.Equal([]string{"fai"}, s.subjects(s.inbox, &store.View{Associated: true}))
+		}},
+		promise{"RES-093 a condition on recipients is too complex for folders", func(s *scene) {
+			table := s.inbox.Subfolders(&store.View{Where: mapi.AnyRecipient(mapi.Exists(props.PidTagDisplayName))})
+			s.is(mapi.ErrTooComplex, table.Check())
 		}},
 		promise{"TBL-082 hierarchy tables sort and restrict", func(s *scene) {
 			for _, name := range []string{"Zebra", "äpfel", "giraffe", "Okapi"} {

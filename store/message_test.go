@@ -13,6 +13,7 @@ import (
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/store"
+	"github.com/okapi-mail/okapi/store/memstore"
 )
 
 func TestMessageCreate(t *testing.T) {
@@ -263,7 +264,11 @@ func TestMessageComputed(t *testing.T) {
 			id := s.add(s.inbox, "x")[0]
 			ids, err := s.inbox.CopyMessages(s.ctx, []mapi.MessageID{id}, s.inbox)
 			s.NoError(err)
-			s.True(props.PidTagCreationTime.Or(s.open(s.inbox, ids[0]), time.Time{}).After(props.PidTagCreationTime.Or(s.open(s.inbox, id), time.Time{})))
+			was, got := s.open(s.inbox, id), s.open(s.inbox, ids[0])
+			for _, key := range []props.Key[time.Time]{props.PidTagCreationTime, props.PidTagLocalCommitTime} {
+				s.True(key.Or(got, time.Time{}).After(key.Or(was, time.Time{})), key.Name)
+			}
+			s.Equal(was.Get(props.PidTagLastModificationTime.Prop()), got.Get(props.PidTagLastModificationTime.Prop()))
 		}},
 	)
 }
@@ -695,6 +700,12 @@ func TestMessageAttachments(t *testing.T) {
 			s.Equal("level 9", props.PidTagSubject.Or(m, ""))
 			s.Equal("body of level 9", props.PidTagBody.Or(m, ""))
 		}},
+		promise{"MSG-143 an attachment with a message in it has the method for that", func(s *scene) {
+			m := note("x")
+			m.Attachments = []*mapi.Attachment{{Embedded: note("y")}}
+			got := s.open(s.inbox, s.put(s.inbox, m, nil)).Attachments[0]
+			s.Equal(mapi.AttachEmbeddedMessage, props.PidTagAttachMethod.Or(got, 0))
+		}},
 		promise{"MSG-164 an embedded message computes its texts and has no place in a folder", func(s *scene) {
 			inner := note("RE: inner")
 			inner.Recipients = []*mapi.Recipient{recipient(mapi.RecipientTo, "Ada", "a@x")}
@@ -748,6 +759,25 @@ func TestDelivery(t *testing.T) {
 			s.Equal([]string{"x"}, s.subjects(s.inbox, nil))
 			_, err := s.inbox.Add(s.ctx, note("x"), &store.AddOptions{DeliveryID: strings.Repeat("x", 256)})
 			s.is(mapi.ErrInvalidParameter, err)
+		}},
+		promise{"a delivery id is forgotten in time, and not before", func(s *scene) {
+			now := day(1)
+			st := memstore.New(&store.Options{Now: func() time.Time { return now }, DeliveryMemory: time.Hour})
+			defer finish(s.t, st)
+			box, err := st.CreateMailbox(s.ctx, "ada", nil)
+			s.NoError(err)
+			inbox, err := box.SpecialFolder(s.ctx, mapi.FolderInbox)
+			s.NoError(err)
+			deliver := func(id string) { s.put(inbox, note(id), &store.AddOptions{DeliveryID: id}) }
+			deliver("a")
+			now = now.Add(59 * time.Minute)
+			deliver("b")
+			deliver("a")
+			s.Equal([]string{"a", "b"}, s.subjects(inbox, nil))
+			now = now.Add(2 * time.Minute)
+			deliver("c") // makes room
+			deliver("a")
+			s.Equal([]string{"a", "b", "c", "a"}, s.subjects(inbox, nil))
 		}},
 		promise{"a delivery sets the time of delivery that is missing", func(s *scene) {
 			m := note("x")

@@ -256,6 +256,9 @@ func settleAttachment(a *mapi.Attachment, now time.Time) {
 	}
 	if a.Embedded != nil {
 		settleEmbedded(a.Embedded, now)
+		if !a.Has(props.PidTagAttachMethod.Prop()) {
+			props.PidTagAttachMethod.Set(a, mapi.AttachEmbeddedMessage)
+		}
 	}
 	var size int64
 	for pr, v := range a.All() {

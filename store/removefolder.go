@@ -51,6 +51,9 @@ func (f *Folder) Empty(ctx context.Context, opts *EmptyOptions) error {
 	if root, _ := f.box.specialID(mapi.FolderRoot); f.id == root {
 		return fail(op, fmt.Errorf("%w: emptying the root", mapi.ErrNoSupport))
 	}
+	if f.deleted {
+		return fail(op, fmt.Errorf("%w: folder %v is soft-deleted", mapi.ErrNotFound, f.id))
+	}
 	parts := []rowkey.Part{rowkey.Normal}
 	if opts.Associated {
 		parts = append(parts, rowkey.Associated)

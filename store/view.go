@@ -71,6 +71,9 @@ func (f *Folder) Subfolders(v *View) *Table {
 	}
 	t := &Table{source: &hierarchy{folder: f, deep: v.Deep, deleted: v.SoftDeleted}}
 	t.setView(*v, defaultHierarchy)
+	if _, tables := mapi.RestrictionProps(v.Where); t.err == nil && len(tables) > 0 {
+		t.err = fmt.Errorf("%w: folders have no recipients or attachments", mapi.ErrTooComplex)
+	}
 	return t
 }
 
