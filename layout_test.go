@@ -193,8 +193,8 @@ func TestDependenciesHaveReasons(t *testing.T) {
 				continue
 			}
 			parts := strings.Split(p, "/")
-			assert.Contains(t, reasons, strings.Join(parts[:min(3, len(parts))], "/"),
-				"%s imports it, but %s does not say why", file, page)
+			path := strings.Join(parts[:min(3, len(parts))], "/")
+			assert.True(t, strings.Contains(reasons, "`"+path), "%s imports %s, but %s does not say why", file, path, page)
 		}
 	}
 }
