@@ -30,60 +30,80 @@ type fprint struct {
 // Kept header fields have hashes of their own: a store may refuse names, and then
 // the mail is still the same, but a changed or added one is noticed.
 func fingerprint(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (fprint, error) {
-	c := collector{buf: make([]byte, 0, 2048)}
-	return c.message(bag, recipients, attachments)
+	var c collector
+	f := c.message(bag, recipients, attachments)
+	return f, c.err
 }
 
-// message digests a message. What it appends to buf on the way it takes off
-// again.
-func (c *collector) message(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (f fprint, err error) {
-	start := len(c.buf)
+// A collector brings properties into a form that is the same for equal bags. Its
+// methods append that form to a buffer and return it, as append does; they do not
+// keep it, so that it can be on the stack.
+type collector struct {
+	fields []uint64
+	err    error
+}
+
+// message digests a message.
+func (c *collector) message(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (f fprint) {
 	kept := len(c.fields)
-	c.bag(bag, messageProp)
-	c.rows(recipients)
+	var room [2048]byte
+	buf := c.bag(room[:0], bag, messageProp)
+	buf = c.rows(buf, recipients)
 	for _, a := range attachments {
 		f.attachments = append(f.attachments, c.attachment(a))
 	}
 	sorted := slices.Clone(f.attachments)
 	slices.SortFunc(sorted, func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 	for i := range sorted {
-		c.buf = append(append(c.buf, 'A'), sorted[i][:]...)
+		buf = append(append(buf, 'A'), sorted[i][:]...)
 	}
-	f.sum = sha256.Sum256(c.buf[start:])
+	f.sum = sha256.Sum256(buf)
 	f.fields = c.fields[kept:]
-	c.buf = c.buf[:start]
-	return f, c.err
+	return f
 }
 
 // rows appends the recipients, sorted.
-func (c *collector) rows(recipients []*mapi.Recipient) {
-	start := len(c.buf)
+func (c *collector) rows(buf []byte, recipients []*mapi.Recipient) []byte {
+	start := len(buf)
 	var few [8]span
 	rows := few[:0]
 	for _, r := range recipients {
-		from := len(c.buf)
-		c.buf = append(c.buf, 'R')
-		c.bag(&r.Properties, recipientProp)
-		rows = append(rows, span{0, from, len(c.buf)})
+		from := len(buf)
+		buf = c.bag(append(buf, 'R'), &r.Properties, recipientProp)
+		rows = append(rows, span{from - start, len(buf) - start})
 	}
-	c.arrange(start, rows, func(a, b span) int {
-		return bytes.Compare(c.buf[a.start:a.end], c.buf[b.start:b.end])
-	})
+	arrange(buf[start:], rows)
+	return buf
+}
+
+// A span is a piece of a buffer.
+type span struct{ start, end int }
+
+// arrange sorts the pieces that make up buf.
+func arrange(buf []byte, pieces []span) {
+	if len(pieces) < 2 {
+		return
+	}
+	var few [1024]byte
+	old := append(few[:0], buf...)
+	slices.SortFunc(pieces, func(a, b span) int { return bytes.Compare(old[a.start:a.end], old[b.start:b.end]) })
+	at := 0
+	for _, p := range pieces {
+		at += copy(buf[at:], old[p.start:p.end])
+	}
 }
 
 // attachment digests an attachment with the message in it.
-func (c *collector) attachment(a *mapi.Attachment) (sum [sha256.Size]byte) {
-	start := len(c.buf)
-	c.bag(&a.Properties, attachmentProp)
+func (c *collector) attachment(a *mapi.Attachment) [sha256.Size]byte {
+	var room [512]byte
+	buf := c.bag(room[:0], &a.Properties, attachmentProp)
 	if e := a.Embedded; e != nil {
 		fields := c.fields
-		inner, _ := c.message(&e.Properties, e.Recipients, e.Attachments)
+		inner := c.message(&e.Properties, e.Recipients, e.Attachments)
 		c.fields = fields
-		c.buf = append(append(c.buf, 'M'), inner.sum[:]...)
+		buf = append(append(buf, 'M'), inner.sum[:]...)
 	}
-	sum = sha256.Sum256(c.buf[start:])
-	c.buf = c.buf[:start]
-	return sum
+	return sha256.Sum256(buf)
 }
 
 // messageProp: the tagged properties of a message that mail depends on.
@@ -127,42 +147,29 @@ func attachmentProp(id uint32) bool {
 	return false
 }
 
-// A collector brings properties into a form that is the same for equal bags.
-type collector struct {
-	buf    []byte
-	fields []uint64
-	err    error
-}
-
-// A span is a piece of buf, and the property that it is.
-type span struct {
-	id         uint32
-	start, end int
-}
-
 // bag appends the wanted properties, sorted by id.
-func (c *collector) bag(bag *mapi.Properties, wanted func(id uint32) bool) {
-	start := len(c.buf)
-	var few [48]span
-	list := few[:0]
-	sorted := true
+func (c *collector) bag(buf []byte, bag *mapi.Properties, wanted func(id uint32) bool) []byte {
+	var fewKeys [48]uint32
+	var fewValues [48]mapi.Value
+	keys, values := fewKeys[:0], fewValues[:0]
 	for p, v := range bag.All() {
 		switch {
+		case p.ID < 1<<16 && !p.IsNamed():
+			if wanted(p.ID) && !isEmpty(v) {
+				// The id with the place of the value: plain numbers sort fastest.
+				keys = append(keys, p.ID<<16|uint32(len(values)))
+				values = append(values, v)
+			}
 		case p.Set == mapi.PSInternetHeaders:
 			c.field(p, v)
-		case !p.IsNamed() && wanted(p.ID) && !isEmpty(v):
-			from := len(c.buf)
-			c.buf = append(c.buf, byte(p.ID), byte(p.ID>>8))
-			c.value(p.ID, v)
-			if n := len(list); n > 0 && list[n-1].id > p.ID {
-				sorted = false
-			}
-			list = append(list, span{p.ID, from, len(c.buf)})
 		}
 	}
-	if !sorted {
-		c.arrange(start, list, func(a, b span) int { return int(a.id) - int(b.id) })
+	slices.Sort(keys)
+	for _, k := range keys {
+		buf = append(buf, byte(k>>16), byte(k>>24))
+		buf = c.value(buf, k>>16, values[k&0xFFFF])
 	}
+	return buf
 }
 
 // isEmpty: stores may drop values of no length.
@@ -178,54 +185,42 @@ func isEmpty(v mapi.Value) bool {
 	return false
 }
 
-// arrange puts the pieces that make up buf from start on in order.
-func (c *collector) arrange(start int, list []span, cmp func(a, b span) int) {
-	slices.SortFunc(list, cmp)
-	var few [2048]byte
-	spare := append(few[:0], c.buf[start:]...)
-	at := start
-	for _, e := range list {
-		at += copy(c.buf[at:], spare[e.start-start:e.end-start])
-	}
-}
-
 // value appends a value: its kind, then itself when it is short, or its length
 // and digest.
-func (c *collector) value(id uint32, v mapi.Value) {
+func (c *collector) value(buf []byte, id uint32, v mapi.Value) []byte {
+	if s, ok := v.(mapi.Stream); ok && id == 0x0037 && s.Size() <= maxHeaderText {
+		read, err := mapi.ReadValue(mapi.PtypString, s, maxHeaderText)
+		if err != nil {
+			c.fail(err)
+			return buf
+		}
+		v = read
+	}
 	switch v := v.(type) {
 	case string:
 		if id == 0x0037 && strings.Contains(v, "  ") { // stores build it from its parts
 			v = strings.Join(strings.Fields(v), " ")
 		}
-		if c.head('s', int64(len(v))) {
-			c.buf = append(c.buf, v...)
-		} else {
-			c.digest(sha256.Sum256(bytesOf(v)))
-		}
+		return appendBytes(buf, 's', bytesOf(v))
 	case []byte:
-		if c.head('b', int64(len(v))) {
-			c.buf = append(c.buf, v...)
-		} else {
-			c.digest(sha256.Sum256(v))
-		}
+		return appendBytes(buf, 'b', v)
 	case mapi.Stream:
-		c.stream(id, v)
+		return c.stream(buf, id, v)
 	case int32:
 		if id == 0x0C15 {
 			v &= 0xF // the rest is the state of sending
 		}
-		c.buf = binary.LittleEndian.AppendUint32(append(c.buf, 'i'), uint32(v))
+		return binary.LittleEndian.AppendUint32(append(buf, 'i'), uint32(v))
 	case bool:
 		b := byte(0)
 		if v {
 			b = 1
 		}
-		c.buf = append(c.buf, '?', b)
+		return append(buf, '?', b)
 	case time.Time:
-		c.buf = binary.LittleEndian.AppendUint64(append(c.buf, 't'), mapi.ToFileTime(v))
-	default:
-		c.buf = fmt.Appendf(c.buf, "%T%v", v, v)
+		return binary.LittleEndian.AppendUint64(append(buf, 't'), mapi.ToFileTime(v))
 	}
+	return append(buf, fmt.Sprintf("%T%v", v, v)...)
 }
 
 // bytesOf is s as bytes to read, without a copy.
@@ -235,49 +230,46 @@ func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)
 // that length is read, a longer one asked for its digest.
 const inlineValue = 96
 
-func (c *collector) head(kind byte, n int64) (inline bool) {
-	c.buf = binary.AppendUvarint(append(c.buf, kind), uint64(n))
-	return n <= inlineValue
+func appendHead(buf []byte, kind byte, n int64) []byte {
+	return binary.AppendUvarint(append(buf, kind), uint64(n))
 }
 
-func (c *collector) digest(sum [sha256.Size]byte) { c.buf = append(c.buf, sum[:]...) }
-
-func (c *collector) stream(id uint32, s mapi.Stream) {
-	if id == 0x0037 && s.Size() <= maxHeaderText {
-		v, err := mapi.ReadValue(mapi.PtypString, s, maxHeaderText)
-		c.fail(err)
-		if err == nil {
-			c.value(id, v)
-		}
-		return
+func appendBytes(buf []byte, kind byte, v []byte) []byte {
+	buf = appendHead(buf, kind, int64(len(v)))
+	if len(v) <= inlineValue {
+		return append(buf, v...)
 	}
+	sum := sha256.Sum256(v)
+	return append(buf, sum[:]...)
+}
+
+func (c *collector) stream(buf []byte, id uint32, s mapi.Stream) []byte {
 	kind := byte('b')
 	if isText(id) {
 		kind = 's'
 	}
-	inline := c.head(kind, s.Size())
+	buf = appendHead(buf, kind, s.Size())
+	inline := s.Size() <= inlineValue
 	if d, ok := s.(mapi.Digester); ok && !inline {
 		if sum, ok := d.Digest(); ok {
-			c.digest(sum)
-			return
+			return append(buf, sum[:]...)
 		}
 	}
 	r, err := s.Open()
 	if err != nil {
 		c.err = err
-		return
+		return buf
 	}
 	defer r.Close()
 	if inline {
 		b, err := io.ReadAll(io.LimitReader(r, inlineValue))
 		c.fail(err)
-		c.buf = append(c.buf, b...)
-		return
+		return append(buf, b...)
 	}
 	h := sha256.New()
 	_, err = copyAll(h, r)
 	c.fail(err)
-	c.buf = h.Sum(c.buf)
+	return append(buf, h.Sum(nil)...)
 }
 
 // isText: which of the properties are strings, for streams do not tell.
