@@ -1,6 +1,7 @@
 package rfc822
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,31 +54,43 @@ func newMailAddress(a entity.Address) mailAddress {
 	if name == "" {
 		name = addr
 	}
-	m := mailAddress{name: name, entryID: oneOff(name, addr)}
-	if name == addr {
-		m.email = m.name
-	} else {
+	// Both keys in one allocation.
+	b := make([]byte, 0, oneOffSize(name, addr)+searchKeySize(addr))
+	b = appendOneOff(b, name, addr)
+	n := len(b)
+	m := mailAddress{name: name, entryID: b[:n:n]}
+	if addr == "" {
+		return m
+	}
+	m.email = m.name
+	if name != addr {
 		m.email = addr
 	}
-	if addr != "" {
-		m.searchKey = searchKey(addr)
-	} else {
-		m.email = nil
-	}
+	m.searchKey = appendSearchKey(b, addr)[n:]
 	return m
 }
 
 // smtpType is the boxed address type that all addresses of mail have.
 var smtpType mapi.Value = "SMTP"
 
-func searchKey(addr string) []byte {
-	b := make([]byte, 0, len("SMTP:")+len(addr)+1)
+// appendSearchKey appends the key by which an address is found: its type and
+// itself in capitals.
+func appendSearchKey(b []byte, addr string) []byte {
 	b = append(b, "SMTP:"...)
 	for _, r := range addr {
-		b = utf8.AppendRune(b, unicode.ToUpper(r))
+		if r < utf8.RuneSelf {
+			if 'a' <= r && r <= 'z' {
+				r -= 'a' - 'A'
+			}
+			b = append(b, byte(r))
+		} else {
+			b = utf8.AppendRune(b, unicode.ToUpper(r))
+		}
 	}
 	return append(b, 0)
 }
+
+func searchKeySize(addr string) int { return len("SMTP:") + len(addr) + 1 }
 
 func (g addressGroup) set(obj mapi.Setter, a mailAddress) {
 	obj.Set(g.name, a.name)
@@ -144,8 +157,11 @@ var (
 
 func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
 	list := m.addresses(f, v)
-	rows := make([]mapi.Recipient, len(list))
-	for i, a := range list {
+	n := min(len(list), m.opts.MaxRecipients-len(m.Recipients))
+	rows := make([]mapi.Recipient, 0, n)
+	bags := make([]mapi.Property, 0, n*recipientProps)
+	m.Recipients = slices.Grow(m.Recipients, n)
+	for _, a := range list {
 		if a.Addr == "" && strings.EqualFold(a.Name, "undisclosed recipients") {
 			continue
 		}
@@ -153,27 +169,43 @@ func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
 			m.report(RuleRecipients, m.part, string(f.Key()))
 			return
 		}
-		setRecipient(&rows[i], newMailAddress(a), kind)
-		m.Recipients = append(m.Recipients, &rows[i])
+		start := len(bags)
+		bags = appendRecipient(bags, newMailAddress(a), kind)
+		rows = append(rows, mapi.Recipient{Properties: mapi.PropertiesOf(bags[start:len(bags):len(bags)])})
+		m.Recipients = append(m.Recipients, &rows[len(rows)-1])
 	}
 }
 
-func setRecipient(r *mapi.Recipient, a mailAddress, kind mapi.Value) {
-	r.Grow(14)
-	r.Set(props.PidTagRecipientType.Prop(), kind)
-	r.Set(props.PidTagDisplayName.Prop(), a.name)
-	r.Set(props.PidTagAddressType.Prop(), smtpType)
-	r.Set(props.PidTagEmailAddress.Prop(), a.email)
-	r.Set(props.PidTagSmtpAddress.Prop(), a.email)
-	r.Set(props.PidTagEntryId.Prop(), a.entryID)
-	r.Set(props.PidTagSearchKey.Prop(), a.searchKey)
-	r.Set(props.PidTagObjectType.Prop(), mailUser)
-	r.Set(props.PidTagDisplayType.Prop(), displayUser)
-	r.Set(props.PidTagResponsibility.Prop(), yes)
-	r.Set(props.PidTagRecipientFlags.Prop(), sendable)
-	r.Set(props.PidTagTransmittableDisplayName.Prop(), a.name)
-	r.Set(props.PidTagRecipientDisplayName.Prop(), a.name)
-	r.Set(props.PidTagRecipientEntryId.Prop(), a.entryID)
+// recipientProps is how many properties a recipient gets.
+const recipientProps = 14
+
+// appendRecipient appends the properties of a recipient, none twice. One without
+// an address has none of those that tell it.
+func appendRecipient(b []mapi.Property, a mailAddress, kind mapi.Value) []mapi.Property {
+	b = append(b,
+		mapi.Property{Prop: props.PidTagRecipientType.Prop(), Value: kind},
+		mapi.Property{Prop: props.PidTagDisplayName.Prop(), Value: a.name},
+		mapi.Property{Prop: props.PidTagAddressType.Prop(), Value: smtpType},
+	)
+	if a.email != nil {
+		b = append(b,
+			mapi.Property{Prop: props.PidTagEmailAddress.Prop(), Value: a.email},
+			mapi.Property{Prop: props.PidTagSmtpAddress.Prop(), Value: a.email},
+		)
+	}
+	b = append(b, mapi.Property{Prop: props.PidTagEntryId.Prop(), Value: a.entryID})
+	if a.searchKey != nil {
+		b = append(b, mapi.Property{Prop: props.PidTagSearchKey.Prop(), Value: a.searchKey})
+	}
+	return append(b,
+		mapi.Property{Prop: props.PidTagObjectType.Prop(), Value: mailUser},
+		mapi.Property{Prop: props.PidTagDisplayType.Prop(), Value: displayUser},
+		mapi.Property{Prop: props.PidTagResponsibility.Prop(), Value: yes},
+		mapi.Property{Prop: props.PidTagRecipientFlags.Prop(), Value: sendable},
+		mapi.Property{Prop: props.PidTagTransmittableDisplayName.Prop(), Value: a.name},
+		mapi.Property{Prop: props.PidTagRecipientDisplayName.Prop(), Value: a.name},
+		mapi.Property{Prop: props.PidTagRecipientEntryId.Prop(), Value: a.entryID},
+	)
 }
 
 // replyTo keeps all addresses of Reply-To. Names and entries have equal counts;

@@ -28,8 +28,11 @@ func appendOneOff(b []byte, name, addr string) []byte {
 }
 
 func oneOff(name, addr string) []byte {
-	return appendOneOff(make([]byte, 0, 24+2*(len(name)+len(addr)+len("SMTP")+3)), name, addr)
+	return appendOneOff(make([]byte, 0, oneOffSize(name, addr)), name, addr)
 }
+
+// oneOffSize is the size of the entry id, or more.
+func oneOffSize(name, addr string) int { return 24 + 2*(len(name)+len(addr)+len("SMTP")+3) }
 
 // appendUTF16 appends s and its terminator.
 func appendUTF16(b []byte, s string) []byte {
