@@ -232,46 +232,61 @@ func officeMail(rnd *rand.Rand, n int, word func() string, file []byte) []byte {
 	return b.Bytes()
 }
 
-// BenchmarkOpenMailboxes opens 1,000 mailboxes with some mail each, and reports
-// the heap that one takes: open, then with its first page listed and a message
-// delivered, then with a subscriber too. Run it with -benchtime 1x.
+// BenchmarkOpenMailboxes opens mailboxes and reports the heap that one takes: open,
+// then used (a message delivered, the first page listed), then busy with more
+// deliveries, then with a subscriber too. There are 1,000 small ones, and a few large ones for what a mailbox keeps
+// in memory at most. Run it with -benchtime 1x.
 func BenchmarkOpenMailboxes(b *testing.B) {
-	const n, each = 1000, 20
-	ctx := context.Background()
-	dir := b.TempDir()
-	fillMailboxes(b, dir, n, each)
-	for b.Loop() {
-		st, err := pebblestore.Open(dir, &pebblestore.Options{CacheSize: mib})
-		require.NoError(b, err)
-		base, routines := liveHeap(), runtime.NumGoroutine()
-		report := func(what string) {
-			b.ReportMetric(float64(liveHeap()-base)/n, "heapB/"+what)
-			b.ReportMetric(float64(runtime.NumGoroutine()-routines), "goroutines/"+what)
-		}
-		inboxes := make([]*store.Folder, n)
-		for i := range inboxes {
-			box, err := st.OpenMailbox(ctx, fmt.Sprint("user", i))
-			require.NoError(b, err)
-			inboxes[i] = special(b, box, mapi.FolderInbox)
-		}
-		report("opened")
-		for i, inbox := range inboxes {
-			_, err := inbox.Add(ctx, benchMessage(i, 4<<10), &store.AddOptions{Deliver: true, Relaxed: true})
-			require.NoError(b, err)
-			rows, err := newest(inbox).Page(ctx, 0, 50)
-			require.NoError(b, err)
-			require.GreaterOrEqual(b, len(rows), each+1)
-		}
-		report("used")
-		for _, inbox := range inboxes {
-			sub, err := inbox.Mailbox().Subscribe(ctx, nil)
-			require.NoError(b, err)
-			defer sub.Close()
-		}
-		report("subscribed")
-		runtime.KeepAlive(inboxes)
-		require.NoError(b, st.Close())
+	for _, c := range []struct{ boxes, messages int }{{1000, 20}, {20, 5000}} {
+		b.Run(fmt.Sprintf("mailboxes=%d/messages=%d", c.boxes, c.messages), func(b *testing.B) {
+			dir := b.TempDir()
+			fillMailboxes(b, dir, c.boxes, c.messages)
+			for b.Loop() {
+				openMailboxes(b, dir, c.boxes, c.messages)
+			}
+		})
 	}
+}
+
+func openMailboxes(b *testing.B, dir string, n, messages int) {
+	ctx := context.Background()
+	st, err := pebblestore.Open(dir, &pebblestore.Options{CacheSize: mib})
+	require.NoError(b, err)
+	base, routines := liveHeap(), runtime.NumGoroutine()
+	report := func(what string) {
+		b.ReportMetric(float64(liveHeap()-base)/float64(n), "heapB/"+what)
+		b.ReportMetric(float64(runtime.NumGoroutine()-routines), "goroutines/"+what)
+	}
+	inboxes := make([]*store.Folder, n)
+	for i := range inboxes {
+		box, err := st.OpenMailbox(ctx, fmt.Sprint("user", i))
+		require.NoError(b, err)
+		inboxes[i] = special(b, box, mapi.FolderInbox)
+	}
+	report("opened")
+	for i, inbox := range inboxes {
+		_, err := inbox.Add(ctx, benchMessage(i, 4<<10), &store.AddOptions{Deliver: true, Relaxed: true})
+		require.NoError(b, err)
+		rows, err := newest(inbox).Page(ctx, 0, 50)
+		require.NoError(b, err)
+		require.Len(b, rows, min(messages+1, 50))
+	}
+	report("used")
+	for i, inbox := range inboxes {
+		for k := range max(1, messages/50) {
+			_, err := inbox.Add(ctx, benchMessage(i*7+k*13, 4<<10), &store.AddOptions{Deliver: true, Relaxed: true})
+			require.NoError(b, err)
+		}
+	}
+	report("busy")
+	for _, inbox := range inboxes {
+		sub, err := inbox.Mailbox().Subscribe(ctx, nil)
+		require.NoError(b, err)
+		defer sub.Close()
+	}
+	report("subscribed")
+	runtime.KeepAlive(inboxes)
+	require.NoError(b, st.Close())
 }
 
 func fillMailboxes(b *testing.B, dir string, n, each int) {
