@@ -387,44 +387,48 @@ func crashes(b *testing.B, n int) (left []vfs.FS) {
 // BenchmarkTableMemory reports how far the heap grows while a folder is looked at.
 // An order is new only once: run it with -benchtime 1x.
 func BenchmarkTableMemory(b *testing.B) {
-	ctx := context.Background()
 	for _, n := range tableSizes()[1:] {
-		st, inbox, ids := fillFolder(b, n)
-		run := func(name string, f func() error) {
-			b.Run(fmt.Sprintf("rows=%d/%s", n, name), func(b *testing.B) {
-				b.ReportAllocs()
-				var peak int64
-				for b.Loop() {
-					heap := watchHeap()
-					require.NoError(b, f())
-					peak = max(peak, heap.peak())
-					heap.close()
-				}
-				b.ReportMetric(float64(peak), "peakB")
-			})
-		}
-		byID := inbox.Contents(&store.View{Columns: eightColumns,
-			Sort: mapi.SortOrder{mapi.Ascending(props.PidTagInternetMessageId.Prop())}})
-		branch5 := inbox.Contents(&store.View{Columns: eightColumns,
-			Where: mapi.Contains(props.PidTagSubject.Prop(), "branch 5", mapi.Substring),
-			Sort:  mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())}})
-		page := func(t *store.Table, from int64) func() error {
-			return func() error { _, err := t.Page(ctx, from, 50); return err }
-		}
-		run("first50", page(newest(inbox), 0))
-		run("middle50", page(newest(inbox), int64(n/2)))
-		run("count", func() error { _, err := newest(inbox).Count(ctx); return err })
-		run("positionOf", func() error { _, err := newest(inbox).PositionOf(ctx, ids[n/3]); return err })
-		run("allRows", func() error {
-			for _, err := range newest(inbox).Rows(ctx) {
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		run("newOrder", page(byID, int64(n/2)))
-		run("newRestriction", page(branch5, 0))
-		st.Close()
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) { tableMemory(b, n) })
 	}
+}
+
+func tableMemory(b *testing.B, n int) {
+	ctx := context.Background()
+	st, inbox, ids := fillFolder(b, n)
+	defer st.Close()
+	run := func(name string, f func() error) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var peak int64
+			for b.Loop() {
+				heap := watchHeap()
+				require.NoError(b, f())
+				peak = max(peak, heap.peak())
+				heap.close()
+			}
+			b.ReportMetric(float64(peak), "peakB")
+		})
+	}
+	byID := inbox.Contents(&store.View{Columns: eightColumns,
+		Sort: mapi.SortOrder{mapi.Ascending(props.PidTagInternetMessageId.Prop())}})
+	branch5 := inbox.Contents(&store.View{Columns: eightColumns,
+		Where: mapi.Contains(props.PidTagSubject.Prop(), "branch 5", mapi.Substring),
+		Sort:  mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())}})
+	page := func(t *store.Table, from int64) func() error {
+		return func() error { _, err := t.Page(ctx, from, 50); return err }
+	}
+	run("first50", page(newest(inbox), 0))
+	run("middle50", page(newest(inbox), int64(n/2)))
+	run("count", func() error { _, err := newest(inbox).Count(ctx); return err })
+	run("positionOf", func() error { _, err := newest(inbox).PositionOf(ctx, ids[n/3]); return err })
+	run("allRows", func() error {
+		for _, err := range newest(inbox).Rows(ctx) {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	run("newOrder", page(byID, int64(n/2)))
+	run("newRestriction", page(branch5, 0))
 }

@@ -63,87 +63,92 @@ var eightColumns = store.Columns(props.PidTagSubject, props.PidTagSentRepresenti
 // folders of several sizes. The reference is a bare indexed page on Pebble: scan
 // fifty index entries, get fifty rows of 700 bytes.
 func BenchmarkTable(b *testing.B) {
-	ctx := context.Background()
 	for _, n := range tableSizes() {
-		byDate := &store.View{Columns: eightColumns,
-			Sort: mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())}}
-		run := func(name string, f func(b *testing.B)) {
-			b.Run(fmt.Sprintf("rows=%d/%s", n, name), f)
-		}
-		st, inbox, ids := fillFolder(b, n)
-		run("reference", func(b *testing.B) { rawPage(b, n) })
-		run("first50", func(b *testing.B) {
-			for b.Loop() {
-				rows, err := inbox.Contents(byDate).Page(ctx, 0, 50)
-				if err != nil || len(rows) != 50 {
-					b.Fatal(len(rows), err)
-				}
-			}
-		})
-		run("middle50", func(b *testing.B) {
-			for b.Loop() {
-				if rows, err := inbox.Contents(byDate).Page(ctx, int64(n/2), 50); err != nil || len(rows) != 50 {
-					b.Fatal(len(rows), err)
-				}
-			}
-		})
-		run("count", func(b *testing.B) {
-			for b.Loop() {
-				if c, err := inbox.Contents(byDate).Count(ctx); err != nil || c != int64(n) {
-					b.Fatal(c, err)
-				}
-			}
-		})
-		run("positionOf", func(b *testing.B) {
-			for i := 0; b.Loop(); i++ {
-				if _, err := inbox.Contents(byDate).PositionOf(ctx, ids[i*7919%n]); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		run("find", func(b *testing.B) {
-			bySubject := &store.View{Columns: eightColumns,
-				Sort: mapi.SortOrder{mapi.Ascending(props.PidTagNormalizedSubject.Prop())}}
-			for i := 0; b.Loop(); i++ {
-				where := mapi.AtLeast(props.PidTagNormalizedSubject.Prop(), fmt.Sprintf("Report %d", i%n))
-				if _, err := inbox.Contents(bySubject).Find(ctx, where, store.Beginning, false); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		st.Close()
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) { tableOf(b, n) })
 	}
+}
+
+func tableOf(b *testing.B, n int) {
+	ctx := context.Background()
+	byDate := &store.View{Columns: eightColumns,
+		Sort: mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())}}
+	st, inbox, ids := fillFolder(b, n)
+	defer st.Close()
+	b.Run("reference", func(b *testing.B) { rawPage(b, n) })
+	b.Run("first50", func(b *testing.B) {
+		for b.Loop() {
+			rows, err := inbox.Contents(byDate).Page(ctx, 0, 50)
+			if err != nil || len(rows) != 50 {
+				b.Fatal(len(rows), err)
+			}
+		}
+	})
+	b.Run("middle50", func(b *testing.B) {
+		for b.Loop() {
+			if rows, err := inbox.Contents(byDate).Page(ctx, int64(n/2), 50); err != nil || len(rows) != 50 {
+				b.Fatal(len(rows), err)
+			}
+		}
+	})
+	b.Run("count", func(b *testing.B) {
+		for b.Loop() {
+			if c, err := inbox.Contents(byDate).Count(ctx); err != nil || c != int64(n) {
+				b.Fatal(c, err)
+			}
+		}
+	})
+	b.Run("positionOf", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			if _, err := inbox.Contents(byDate).PositionOf(ctx, ids[i*7919%n]); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("find", func(b *testing.B) {
+		bySubject := &store.View{Columns: eightColumns,
+			Sort: mapi.SortOrder{mapi.Ascending(props.PidTagNormalizedSubject.Prop())}}
+		for i := 0; b.Loop(); i++ {
+			where := mapi.AtLeast(props.PidTagNormalizedSubject.Prop(), fmt.Sprintf("Report %d", i%n))
+			if _, err := inbox.Contents(bySubject).Find(ctx, where, store.Beginning, false); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }
 
 // BenchmarkNewOrder sorts a folder by something that it has no index for: the
 // first page comes from one pass over the rows, everything else waits until the
 // index is there. An order is new only once, so run it with -benchtime 1x.
 func BenchmarkNewOrder(b *testing.B) {
-	ctx := context.Background()
 	for _, n := range tableSizes()[1:] {
-		st, inbox, _ := fillFolder(b, n)
-		view := func(p mapi.Prop) *store.Table {
-			return inbox.Contents(&store.View{Columns: eightColumns, Sort: mapi.SortOrder{mapi.Ascending(p)}})
-		}
-		b.Run(fmt.Sprintf("rows=%d/firstPage", n), func(b *testing.B) {
-			for b.Loop() {
-				rows := 0
-				for _, err := range view(props.PidTagInternetMessageId.Prop()).Rows(ctx) {
-					require.NoError(b, err)
-					if rows++; rows == 50 {
-						break
-					}
+		b.Run(fmt.Sprintf("rows=%d", n), func(b *testing.B) { newOrders(b, n) })
+	}
+}
+
+func newOrders(b *testing.B, n int) {
+	ctx := context.Background()
+	st, inbox, _ := fillFolder(b, n)
+	defer st.Close()
+	view := func(p mapi.Prop) *store.Table {
+		return inbox.Contents(&store.View{Columns: eightColumns, Sort: mapi.SortOrder{mapi.Ascending(p)}})
+	}
+	b.Run("firstPage", func(b *testing.B) {
+		for b.Loop() {
+			rows := 0
+			for _, err := range view(props.PidTagInternetMessageId.Prop()).Rows(ctx) {
+				require.NoError(b, err)
+				if rows++; rows == 50 {
+					break
 				}
 			}
-		})
-		b.Run(fmt.Sprintf("rows=%d/complete", n), func(b *testing.B) {
-			for b.Loop() {
-				_, err := view(props.PidTagSentRepresentingSmtpAddress.Prop()).Page(ctx, int64(n/2), 50)
-				require.NoError(b, err)
-			}
-		})
-		st.Close()
-	}
+		}
+	})
+	b.Run("complete", func(b *testing.B) {
+		for b.Loop() {
+			_, err := view(props.PidTagSentRepresentingSmtpAddress.Prop()).Page(ctx, int64(n/2), 50)
+			require.NoError(b, err)
+		}
+	})
 }
 
 // rawPage is the reference of BenchmarkTable.
