@@ -43,7 +43,8 @@ type AddOptions struct {
 // are ignored.
 //
 // It reports mapi.ErrInvalidParameter for a message class that is not allowed,
-// mapi.ErrNotFound when the folder is gone, and what a [Gate] refuses with.
+// mapi.ErrTooComplex for messages nested more than 64 deep, mapi.ErrNotFound when
+// the folder is gone, and what a [Gate] refuses with.
 func (f *Folder) Add(ctx context.Context, msg *mapi.Message, opts *AddOptions) (mapi.MessageID, error) {
 	const op = "store.Folder.Add"
 	if opts == nil {

@@ -706,6 +706,41 @@ func TestMessageAttachments(t *testing.T) {
 			got := s.open(s.inbox, s.put(s.inbox, m, nil)).Attachments[0]
 			s.Equal(mapi.AttachEmbeddedMessage, props.PidTagAttachMethod.Or(got, 0))
 		}},
+		promise{"MSG-164 messages nest 64 deep, and not deeper", func(s *scene) {
+			nested := func(depth int) *mapi.Message {
+				m := note("x")
+				for range depth {
+					outer := note("x")
+					outer.Attachments = []*mapi.Attachment{{Embedded: m}}
+					m = outer
+				}
+				return m
+			}
+			s.open(s.inbox, s.put(s.inbox, nested(64), nil))
+			for _, depth := range []int{65, 20_000} {
+				_, err := s.inbox.Add(s.ctx, nested(depth), nil)
+				s.is(mapi.ErrTooComplex, err)
+			}
+		}},
+		promise{"MSG-143 attachments of every method keep what they hold", func(s *scene) {
+			object := mapi.Prop{ID: 0x3701, Type: mapi.PtypObject}
+			m := note("x")
+			m.Attachments = []*mapi.Attachment{{}, file("value", "bytes"), {}, {}, {Embedded: note("inner")}, {}, {}}
+			for i, method := range []mapi.AttachMethod{0, 1, 2, 4, 5, 6, 7} {
+				props.PidTagAttachMethod.Set(m.Attachments[i], method)
+			}
+			props.PidTagAttachLongPathname.Set(m.Attachments[2], `\\zoo\share\hay.txt`)
+			m.Attachments[5].Set(object, mapi.Object(strings.Repeat("OLE", 1000)))
+			props.PidTagAttachLongPathname.Set(m.Attachments[6], "https://example.org/hay.txt")
+			got := s.open(s.inbox, s.put(s.inbox, m, nil))
+			for i, a := range got.Attachments {
+				s.Equal(m.Attachments[i].Get(props.PidTagAttachMethod.Prop()), a.Get(props.PidTagAttachMethod.Prop()))
+				s.Equal(m.Attachments[i].Get(props.PidTagAttachLongPathname.Prop()), a.Get(props.PidTagAttachLongPathname.Prop()))
+			}
+			v, err := mapi.ReadValue(mapi.PtypObject, got.Attachments[5].Get(object), 1<<20)
+			s.NoError(err)
+			s.Equal(mapi.Object(strings.Repeat("OLE", 1000)), v)
+		}},
 		promise{"MSG-164 an embedded message computes its texts and has no place in a folder", func(s *scene) {
 			inner := note("RE: inner")
 			inner.Recipients = []*mapi.Recipient{recipient(mapi.RecipientTo, "Ada", "a@x")}

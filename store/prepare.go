@@ -40,6 +40,9 @@ type prepared struct {
 // prepare does everything for saving a message that can be done before the
 // mailbox is locked. The caller ends with done or abort. It never changes m.
 func (b *Mailbox) prepare(ctx context.Context, m, base *mapi.Message) (*prepared, error) {
+	if err := checkDepth(m, 0); err != nil {
+		return nil, err
+	}
 	p := &prepared{msg: m.Clone()}
 	if err := checkClass(p.msg); err != nil {
 		return nil, err
@@ -150,6 +153,23 @@ func collectBag(bag *mapi.Properties, from int64, large *[]place) {
 			}
 		}
 	}
+}
+
+// checkDepth refuses messages nested deeper than the stored format allows, before
+// anything walks through them.
+func checkDepth(m *mapi.Message, depth int) error {
+	if depth > rowkey.MaxEmbedded {
+		return fmt.Errorf("%w: messages nested deeper than %d", mapi.ErrTooComplex, rowkey.MaxEmbedded)
+	}
+	for _, a := range m.Attachments {
+		if a.Embedded == nil {
+			continue
+		}
+		if err := checkDepth(a.Embedded, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkClass refuses message classes that MS-OXCMSG 2.2.1.3 does not allow and

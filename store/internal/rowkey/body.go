@@ -13,8 +13,8 @@ type Body struct {
 	Message *mapi.Message
 }
 
-// maxEmbedded is the depth to which stored messages may be nested.
-const maxEmbedded = 64
+// MaxEmbedded is the depth to which stored messages may be nested.
+const MaxEmbedded = 64
 
 // AppendBody writes a body. Large values must have been replaced by Contents in
 // refs, which is asked first.
@@ -57,7 +57,7 @@ func (w bodyWriter) bag(b []byte, bag *mapi.Properties, skip func(mapi.Prop) boo
 }
 
 func (w bodyWriter) message(b []byte, m *mapi.Message, skip func(mapi.Prop) bool, depth int) ([]byte, error) {
-	if depth > maxEmbedded {
+	if depth > MaxEmbedded {
 		return b, mapi.ErrTooComplex
 	}
 	b, err := w.bag(b, &m.Properties, skip)
@@ -95,7 +95,7 @@ func (c *Codec) ParseBody(b []byte) (Body, error) {
 }
 
 func (c *Codec) message(r *reader, depth int) *mapi.Message {
-	if depth > maxEmbedded {
+	if depth > MaxEmbedded {
 		r.fail("messages nested too deep")
 		return nil
 	}
