@@ -3,6 +3,7 @@ package entity
 import (
 	"bytes"
 	"strings"
+	"unsafe"
 
 	"golang.org/x/net/idna"
 )
@@ -20,7 +21,8 @@ type Address struct {
 // group gives nothing. Encoded words are decoded once, after the list was taken
 // apart, so that nothing in them counts as syntax.
 func ParseAddresses(v []byte) []Address {
-	p := addressParser{v: v}
+	// The plain names and addresses are parts of one copy that never changes.
+	p := addressParser{v: bytes.Clone(v)}
 	var list []Address
 	var held []byte // a piece without an address: maybe "Doe" of "Doe, John <j@…>"
 	heldGroup := ""
@@ -115,7 +117,7 @@ func (p *addressParser) piece() (piece []byte, group string, sep byte) {
 			angle = false
 		case '=':
 			if bytes.HasPrefix(p.v[p.i:], []byte("=?")) {
-				if _, n, ok := parseWord(p.v[p.i:]); ok {
+				if _, _, _, n := splitWord(p.v[p.i:]); n > 0 {
 					p.i += n
 					continue
 				}
@@ -290,7 +292,7 @@ func specEnd(v []byte, i int) int {
 func addrSpec(v []byte) string {
 	v = trimBlanks(v)
 	if bytes.IndexAny(v, "(\" \t\r\n:\\<=") < 0 {
-		return USASCII.Decode(v)
+		return ownText(v)
 	}
 	v = withoutComments(v)
 	if len(v) > 0 && v[0] == '@' {
@@ -317,7 +319,16 @@ func addrSpec(v []byte) string {
 		}
 		out = append(out, c)
 	}
-	return DecodeWords(out)
+	return ownText(out)
+}
+
+// ownText is [DecodeWords] of bytes that belong to this parser and do not change
+// any more: plain text is not copied.
+func ownText(v []byte) string {
+	if isASCII(v) && !bytes.Contains(v, []byte("=?")) {
+		return unsafe.String(unsafe.SliceData(v), len(v))
+	}
+	return DecodeWords(v)
 }
 
 // withoutComments cuts out comments.
@@ -371,7 +382,7 @@ func phrase(v []byte) string {
 		return ""
 	}
 	if bytes.IndexByte(v, '"') < 0 {
-		return clean(DecodeWords(v))
+		return clean(ownText(v))
 	}
 	out := make([]byte, 0, len(v))
 	for i := 0; i < len(v); {
@@ -388,7 +399,7 @@ func phrase(v []byte) string {
 		out = append(out, unescape(v[i+1:j-1])...)
 		i = j
 	}
-	s := clean(DecodeWords(trimBlanks(out)))
+	s := clean(ownText(trimBlanks(out)))
 	if len(s) > 1 && s[0] == '\'' && s[len(s)-1] == '\'' { // Outlook quotes twice
 		s = s[1 : len(s)-1]
 	}

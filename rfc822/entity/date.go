@@ -18,7 +18,9 @@ func ParseDate(v []byte) (t time.Time, ok bool) {
 		for n < len(s) && !isSpace(s[n]) && s[n] != ',' {
 			n++
 		}
-		d.word(s[:n])
+		for w := s[:n]; w != ""; {
+			w = d.word(w)
+		}
 		s = s[min(n+1, len(s)):]
 	}
 	return d.time()
@@ -31,11 +33,11 @@ type date struct {
 	zoned, pm, am             bool
 }
 
-func (d *date) word(w string) {
+// word reads a word and returns what follows in it.
+func (d *date) word(w string) (rest string) {
 	switch {
-	case w == "":
-	case strings.Count(w, ":") > 0 && isDigit(w[0]):
-		d.clock(w)
+	case strings.IndexByte(w, ':') > 0 && isDigit(w[0]):
+		return d.clock(w)
 	case isDigit(w[0]):
 		d.number(w)
 	case (w[0] == '+' || w[0] == '-') && len(w) > 1 && isDigit(w[1]):
@@ -43,16 +45,15 @@ func (d *date) word(w string) {
 	default:
 		d.name(w)
 	}
+	return ""
 }
 
 // number reads a word that begins with a digit: a day, a year, 02-Jan-2006,
 // 2006-01-02, 2006-01-02T15:04:05 (without colons it is a number), 1/2/2006.
 func (d *date) number(w string) {
-	if strings.IndexAny(w, "-/.") > 0 {
-		if parts := strings.FieldsFunc(w, func(r rune) bool { return r == '-' || r == '/' || r == '.' }); len(parts) == 3 {
-			d.triple(parts)
-			return
-		}
+	if parts, ok := splitTriple(w); ok {
+		d.triple(parts)
+		return
 	}
 	n, rest := leadingInt(w)
 	if n < 0 {
@@ -73,7 +74,27 @@ func (d *date) number(w string) {
 	}
 }
 
-func (d *date) triple(parts []string) {
+// splitTriple splits 2006-01-02 at its signs, of which several count as one.
+func splitTriple(w string) (parts [3]string, ok bool) {
+	n := 0
+	for w != "" {
+		i := strings.IndexAny(w, "-/.")
+		if i < 0 {
+			i = len(w)
+		}
+		if i > 0 {
+			if n == len(parts) {
+				return parts, false
+			}
+			parts[n] = w[:i]
+			n++
+		}
+		w = w[min(i+1, len(w)):]
+	}
+	return parts, n == len(parts)
+}
+
+func (d *date) triple(parts [3]string) {
 	a, arest := leadingInt(parts[0])
 	c, crest := leadingInt(parts[2])
 	month := monthOf(parts[1])
@@ -94,8 +115,8 @@ func (d *date) triple(parts []string) {
 }
 
 // clock reads 15:04, 15:04:05, 15:04:05.999, 15:04:05+0100 and, for ISO 8601,
-// 2006-01-02T15:04:05Z.
-func (d *date) clock(w string) {
+// 2006-01-02T15:04:05Z. It returns what follows the time.
+func (d *date) clock(w string) (rest string) {
 	if i := strings.IndexAny(w, "Tt"); i >= 8 {
 		d.number(w[:i])
 		w = w[i+1:]
@@ -104,24 +125,22 @@ func (d *date) clock(w string) {
 	for i < len(w) && (isDigit(w[i]) || w[i] == ':' || w[i] == '.') {
 		i++
 	}
-	rest := w[i:]
+	rest = w[i:]
 	w, _, _ = strings.Cut(w[:i], ".")
 	if d.hour >= 0 && !(d.am || d.pm) || strings.Count(w, ":") > 2 {
-		return
+		return ""
 	}
 	var n [3]int
 	for k := 0; w != ""; k++ {
 		v, tail := leadingInt(w)
 		if v < 0 || tail != "" && tail[0] != ':' {
-			return
+			return ""
 		}
 		n[k] = v
 		w = strings.TrimPrefix(tail, ":")
 	}
 	d.hour, d.min, d.sec = n[0], n[1], n[2]
-	if rest != "" {
-		d.word(rest)
-	}
+	return rest
 }
 
 // offset reads +0100, +01:00, +1, -0830.
@@ -157,6 +176,9 @@ func (d *date) offset(w string) {
 func (d *date) name(w string) {
 	if m := monthOf(w); m >= 0 && d.month < 0 {
 		d.month = m
+		return
+	}
+	if isWeekday(w) {
 		return
 	}
 	u := strings.ToUpper(strings.TrimRight(w, "."))
@@ -231,6 +253,14 @@ func monthOf(w string) int {
 		}
 	}
 	return -1
+}
+
+func isWeekday(w string) bool {
+	switch w {
+	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun":
+		return true
+	}
+	return false
 }
 
 // zones has the names of RFC 5322 4.3 and some that mail programs write.

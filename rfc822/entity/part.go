@@ -85,7 +85,7 @@ var (
 )
 
 type parser struct {
-	w      *window
+	w      window
 	opts   Options
 	pos    int64
 	bounds [][]byte // of the multiparts that are open, outermost first

@@ -41,8 +41,8 @@ type window struct {
 
 const windowSize = 128 << 10
 
-func newWindow(src io.ReaderAt, size int64) *window {
-	w := &window{src: src, size: size}
+func newWindow(src io.ReaderAt, size int64) window {
+	w := window{src: src, size: size}
 	if b, ok := src.(Bytes); ok && int64(len(b)) >= size {
 		w.mem = b[:size]
 	}

@@ -77,36 +77,42 @@ type word struct {
 // parseWord reads the encoded word at the begin of v. Blanks inside the text of
 // a Q word, which the standard forbids, are taken.
 func parseWord(v []byte) (word, int, bool) {
+	charset, enc, text, n := splitWord(v)
+	if n == 0 {
+		return word{}, 0, false
+	}
+	w := word{charset: wordCharset(charset)}
+	if enc == 'q' {
+		w.text = decodeQ(text)
+	} else {
+		w.text = decodeB(text)
+	}
+	return w, n, true
+}
+
+// splitWord takes the encoded word at the begin of v apart. enc is 'q' or 'b'; n
+// is the length of the word, or 0 when there is none.
+func splitWord(v []byte) (charset []byte, enc byte, text []byte, n int) {
 	i := 2
 	j := bytes.IndexByte(v[i:], '?')
 	if j <= 0 || j > 60 {
-		return word{}, 0, false
+		return nil, 0, nil, 0
 	}
-	charset := v[i : i+j]
+	charset = v[i : i+j]
 	if bytes.IndexAny(charset, " \t=<>\"") >= 0 {
-		return word{}, 0, false
+		return nil, 0, nil, 0
 	}
 	i += j + 1
 	if i+1 >= len(v) || v[i+1] != '?' {
-		return word{}, 0, false
+		return nil, 0, nil, 0
 	}
-	enc := v[i] | 0x20
+	enc = v[i] | 0x20
 	i += 2
 	end := bytes.Index(v[i:], []byte("?="))
-	if end < 0 {
-		return word{}, 0, false
+	if end < 0 || enc != 'q' && enc != 'b' {
+		return nil, 0, nil, 0
 	}
-	text := v[i : i+end]
-	w := word{charset: wordCharset(charset)}
-	switch enc {
-	case 'q':
-		w.text = decodeQ(text)
-	case 'b':
-		w.text = decodeB(text)
-	default:
-		return word{}, 0, false
-	}
-	return w, i + end + 2, true
+	return charset, enc, v[i : i+end], i + end + 2
 }
 
 // wordCharset is the name as a string; the most common costs no allocation.
