@@ -27,6 +27,7 @@ type importer struct {
 
 	damaged int // mails that broke a rule of the standards
 	refused [][2]string
+	keep    bool // the receipts
 	taken   []receipt
 }
 
@@ -46,7 +47,7 @@ func importMail(ctx context.Context, st *store.Store, box *store.Mailbox, o *opt
 		return err
 	}
 	fmt.Fprintf(w, "Importing %s, %s, into %s of %s.\n", src.kind, size(src.size), o.folder, box.Name())
-	im := &importer{st: st, box: box, into: o.folder, folders: map[string]*store.Folder{}}
+	im := &importer{st: st, box: box, into: o.folder, folders: map[string]*store.Folder{}, keep: o.verify}
 	bar := newProgress(errs, src.size)
 	for m, err := range src.mails {
 		if ctx.Err() != nil {
@@ -108,7 +109,9 @@ func (im *importer) take(ctx context.Context, m mail) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	im.taken = append(im.taken, receipt{m.name, f, id, [32]byte(in.hash.Sum(nil))})
+	if im.keep {
+		im.taken = append(im.taken, receipt{m.name, f, id, [32]byte(in.hash.Sum(nil))})
+	}
 	if issues > 0 {
 		im.damaged++
 	}
