@@ -64,15 +64,18 @@ func (s *Store) Check(ctx context.Context, opts *CheckOptions) (*CheckReport, er
 		opts = &CheckOptions{}
 	}
 	report := &CheckReport{}
-	infos, err := s.directory(ctx)
-	if errors.Is(err, mapi.ErrCorruptData) {
-		report.Problems = append(report.Problems, "directory of mailboxes: "+err.Error())
-		return report, nil
-	}
-	if err != nil {
-		return report, fail(op, err)
-	}
-	err = s.view(ctx, func(r driver.Reader) error {
+	err := s.view(ctx, func(r driver.Reader) error {
+		infos, err := directoryIn(r)
+		if errors.Is(err, mapi.ErrCorruptData) {
+			report.add("directory of mailboxes: %v", err)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.checkDirectory(ctx, r, infos, report); err != nil {
+			return err
+		}
 		uses := map[rowkey.Space]contentUses{}
 		for _, info := range infos {
 			if uses[info.Pool] == nil {
@@ -144,6 +147,7 @@ type checker struct {
 	header  rowkey.Header
 	folders map[uint64]rowkey.Folder
 	bodies  map[uint64]bool     // referenced by a row
+	kept    map[string]bool     // prefixes of the indexes that folders keep
 	changes map[uint64]expected // entries of the log that objects have
 	size    int64               // of live messages
 }
@@ -171,11 +175,12 @@ func (c *checker) problem(where string, err error) error {
 func (c *checker) mailbox() error {
 	c.report.Mailboxes++
 	c.folders, c.bodies, c.changes = map[uint64]rowkey.Folder{}, map[uint64]bool{}, map[uint64]expected{}
+	c.kept = map[string]bool{}
 	var err error
 	if c.header, err = c.box.readHeader(c.r); err != nil {
 		return c.problem("header", err)
 	}
-	for _, step := range []func() error{c.records, c.readFolders, c.tree, c.messages, c.log, c.bodyKeys, c.named} {
+	for _, step := range []func() error{c.records, c.readFolders, c.tree, c.messages, c.indexes, c.log, c.bodyKeys, c.named, c.deliveries} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -382,6 +387,9 @@ func (c *checker) part(fp folderPart) (partSum, error) {
 	views, err := c.box.readViews(func(k []byte) ([]byte, error) { return getSealed(c.r, k) }, fp)
 	if err != nil {
 		return sum, c.problem("indexes", err)
+	}
+	for _, v := range views.list {
+		c.kept[string(c.box.space.Index(fp.folder, fp.part, v.Number))] = true
 	}
 	entries := make([][][]byte, len(views.list))
 	err = scanSealed(c.r, c.box.space.Rows(fp.folder, fp.part), func(k, v []byte) error {

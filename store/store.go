@@ -124,6 +124,9 @@ func (s *Store) loadHeader() error {
 			return err
 		}
 		if v == nil {
+			if err := checkEmpty(tx); err != nil {
+				return err
+			}
 			s.id = s.opts.NewID()
 			h := rowkey.Store{Version: rowkey.FormatVersion, ID: s.id, NextSpace: 1}
 			return tx.Put(key, rowkey.Seal(key, h.Append(nil)))
@@ -138,6 +141,19 @@ func (s *Store) loadHeader() error {
 		s.id = h.ID
 		return nil
 	})
+}
+
+// checkEmpty makes sure that a store without header is a new one.
+func checkEmpty(r driver.Reader) error {
+	empty := true
+	err := r.Scan(nil, nil, false, func(_, _ []byte) bool {
+		empty = false
+		return false
+	})
+	if err == nil && !empty {
+		err = fmt.Errorf("%w: the header of the store is missing", mapi.ErrCorruptData)
+	}
+	return err
 }
 
 // ID is the identity of the store, given when it was made.
@@ -390,27 +406,33 @@ func (s *Store) Mailboxes(ctx context.Context) iter.Seq2[MailboxInfo, error] {
 // directory returns all entries, also of mailboxes that are going away.
 func (s *Store) directory(ctx context.Context) ([]rowkey.Mailbox, error) {
 	var infos []rowkey.Mailbox
-	err := s.view(ctx, func(r driver.Reader) error {
-		var spaces []uint64
-		err := scanSealed(r, rowkey.Directory.Kind(rowkey.KindMailboxName), func(_, v []byte) error {
-			spaces = append(spaces, rowkey.LastID(v))
-			return nil
-		})
-		for _, space := range spaces {
-			if err != nil {
-				return err
-			}
-			var v []byte
-			if v, err = getSealed(r, rowkey.ID(rowkey.Directory.Kind(rowkey.KindMailbox), space)); err != nil {
-				return err
-			}
-			var info rowkey.Mailbox
-			if info, err = rowkey.ParseMailbox(v); err == nil {
-				infos = append(infos, info)
-			}
-		}
+	err := s.view(ctx, func(r driver.Reader) (err error) {
+		infos, err = directoryIn(r)
 		return err
 	})
+	return infos, err
+}
+
+func directoryIn(r driver.Reader) ([]rowkey.Mailbox, error) {
+	var infos []rowkey.Mailbox
+	var spaces []rowkey.Space
+	err := scanSealed(r, rowkey.Directory.Kind(rowkey.KindMailboxName), func(_, v []byte) error {
+		spaces = append(spaces, rowkey.Space(rowkey.LastID(v)))
+		return nil
+	})
+	for _, space := range spaces {
+		if err != nil {
+			return nil, err
+		}
+		var v []byte
+		if v, err = getSealed(r, mailboxKey(space)); err != nil {
+			return nil, err
+		}
+		var info rowkey.Mailbox
+		if info, err = rowkey.ParseMailbox(v); err == nil {
+			infos = append(infos, info)
+		}
+	}
 	return infos, err
 }
 
