@@ -318,9 +318,9 @@ func (m *message) encodedMessage(b []byte) *mapi.Message {
 	if err != nil {
 		return nil
 	}
-	quiet := *m.opts
+	quiet := m.opts
 	quiet.Report = func(Issue) {} // its places mean nothing in this mail
-	d := &decoder{src: src, opts: &quiet, nested: m.nested + 1}
+	d := &decoder{src: src, opts: quiet, nested: m.nested + 1}
 	return d.message(part)
 }
 

@@ -80,7 +80,7 @@ func Decode(r io.Reader, opts *DecodeOptions) (*mapi.Message, error) {
 	if err != nil {
 		return nil, &mapi.Error{Op: "rfc822.Decode", Code: mapi.ErrCallFailed, Err: err}
 	}
-	msg, err := decode(src, &o)
+	msg, err := decode(src, o)
 	if err != nil {
 		return nil, &mapi.Error{Op: "rfc822.Decode", Code: mapi.ErrCallFailed, Err: err}
 	}
@@ -101,14 +101,14 @@ func DecodeAt(ra io.ReaderAt, size int64, opts *DecodeOptions) (*mapi.Message, e
 		}
 		src.ra = entity.Bytes(b)
 	}
-	msg, err := decode(src, &o)
+	msg, err := decode(src, o)
 	if err != nil {
 		return nil, &mapi.Error{Op: "rfc822.DecodeAt", Code: mapi.ErrCallFailed, Err: err}
 	}
 	return msg, nil
 }
 
-func decode(src *source, o *DecodeOptions) (*mapi.Message, error) {
+func decode(src *source, o DecodeOptions) (*mapi.Message, error) {
 	part, err := entity.Parse(src.ra, src.size, &entity.Options{
 		MaxHeaderBytes: o.MaxHeaderBytes,
 		MaxParts:       o.MaxParts,
@@ -127,7 +127,7 @@ func decode(src *source, o *DecodeOptions) (*mapi.Message, error) {
 // in err; decoding goes on with what there is.
 type decoder struct {
 	src    *source
-	opts   *DecodeOptions
+	opts   DecodeOptions
 	nested int // encoded messages within encoded messages
 	err    error
 
@@ -149,7 +149,7 @@ func (d *decoder) failed(err error) bool {
 // message turns the message that part is into a MAPI message.
 func (d *decoder) message(part *entity.Part) *mapi.Message {
 	m := &message{decoder: d, part: part, Message: &mapi.Message{}}
-	m.Grow(48)
+	m.Grow(40)
 	m.recipe.whole = entity.Range{Start: part.Head.Start, End: part.Body.End}
 	m.header()
 	m.content()

@@ -27,14 +27,16 @@ type headerState struct {
 // header turns the header into properties (MS-OXCMAIL 2.2.3).
 func (m *message) header() {
 	m.headerText()
-	props.PidTagMessageClass.Set(m, "IPM.Note")
+	m.Set(props.PidTagMessageClass.Prop(), noteClass)
 	var s headerState
+	var buf [40]byte
 	for f := range m.part.Header.All() {
-		if f.Malformed() {
+		name := lowerInto(buf[:0], f.Key())
+		if f.Malformed() || s.silent(name) {
 			continue
 		}
 		if v := f.Value(); len(v) > 0 { // an empty field says nothing
-			m.field(&s, f, v)
+			m.field(&s, f, name, v)
 		}
 	}
 	m.from(s.from, s.sender)
@@ -76,10 +78,25 @@ func (m *message) headerText() {
 // maxHeaderText bounds PidTagTransportMessageHeaders, 8 MiB.
 const maxHeaderText = 8 << 20
 
-// field dispatches one field by its name.
-func (m *message) field(s *headerState, f *entity.Field, v []byte) {
-	var buf [40]byte
-	name := lowerInto(buf[:0], f.Key())
+// noteClass is the boxed message class of ordinary mail.
+var noteClass mapi.Value = "IPM.Note"
+
+// silent reports whether no property is made of a field, now that others were
+// read. These fields are long and many; not to unfold them is worth it.
+func (s *headerState) silent(name []byte) bool {
+	switch string(name) {
+	case "received":
+		return s.received
+	case "dkim-signature", "domainkey-signature", "authentication-results",
+		"arc-seal", "arc-message-signature", "arc-authentication-results",
+		"mime-version", "content-type", "content-transfer-encoding", "content-disposition":
+		return true
+	}
+	return false
+}
+
+// field dispatches one field by its name, in lower case.
+func (m *message) field(s *headerState, f *entity.Field, name, v []byte) {
 	switch string(name) {
 	case "from":
 		if s.from == nil {
@@ -105,10 +122,10 @@ func (m *message) field(s *headerState, f *entity.Field, v []byte) {
 		props.PidTagOriginatorDeliveryReportRequested.Set(m, true)
 	case "subject":
 		if !s.hasSubject {
-			s.subject, s.hasSubject = entity.DecodeWords(v), true
+			s.subject, s.hasSubject = m.words(v), true
 		}
 	case "thread-topic":
-		if topic := cleanSubject(entity.DecodeWords(v)); topic != "" && !s.topic {
+		if topic := cleanSubject(m.words(v)); topic != "" && !s.topic {
 			props.PidTagConversationTopic.Set(m, topic)
 			s.topic = true
 		}
@@ -158,7 +175,7 @@ func (m *message) field(s *headerState, f *entity.Field, v []byte) {
 	case "x-auto-response-suppress":
 		s.suppress |= suppressOf(v)
 	case "precedence":
-		m.set(precedence, entity.DecodeWords(v))
+		m.set(precedence, m.words(v))
 		switch strings.ToLower(string(v)) {
 		case "bulk", "list", "junk":
 			s.suppress |= mapi.SuppressOOF | mapi.SuppressAutoReply
@@ -170,7 +187,7 @@ func (m *message) field(s *headerState, f *entity.Field, v []byte) {
 	case "list-unsubscribe", "x-list-unsubscribe":
 		m.text(props.PidTagListUnsubscribe.Prop(), v)
 	case "content-id":
-		m.set(props.PidTagBodyContentId.Prop(), trimID(entity.DecodeWords(v)))
+		m.set(props.PidTagBodyContentId.Prop(), trimID(m.words(v)))
 	case "content-location":
 		m.text(props.PidTagBodyContentLocation.Prop(), v)
 	default:
@@ -215,8 +232,17 @@ func (m *message) other(s *headerState, name, v []byte) {
 	}
 	p := mapi.Prop{Set: mapi.PSInternetHeaders, Name: string(name), Type: mapi.PtypString}
 	if !m.Has(p) {
-		m.set(p, entity.DecodeWords(v))
+		m.set(p, m.words(v))
 	}
+}
+
+// words decodes the text of a field. Plain text is no copy when the source is
+// small.
+func (m *message) words(v []byte) string {
+	if entity.IsPlain(v) {
+		return m.src.text(v)
+	}
+	return entity.DecodeWords(v)
 }
 
 // set gives p a text on one line, unless it is empty.
@@ -228,7 +254,7 @@ func (m *message) set(p mapi.Prop, s string) {
 
 func (m *message) text(p mapi.Prop, v []byte) {
 	if !m.Has(p) {
-		m.set(p, entity.DecodeWords(v))
+		m.set(p, m.words(v))
 	}
 }
 
@@ -263,11 +289,12 @@ func (m *message) subject(s *headerState) {
 	}
 	subject := cleanSubject(s.subject)
 	prefix, rest := splitSubject(subject)
+	var normalized mapi.Value = rest // boxed once for both
 	props.PidTagSubject.Set(m, subject)
 	props.PidTagSubjectPrefix.Set(m, prefix)
-	props.PidTagNormalizedSubject.Set(m, rest)
+	m.Set(props.PidTagNormalizedSubject.Prop(), normalized)
 	if !s.topic && rest != "" {
-		props.PidTagConversationTopic.Set(m, rest)
+		m.Set(props.PidTagConversationTopic.Prop(), normalized)
 	}
 }
 

@@ -1,6 +1,7 @@
 package rfc822
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -91,6 +92,9 @@ func (b *builder) add(start, length int64, s step) {
 		return
 	}
 	s.length = length
+	if b.refs == nil {
+		b.refs = make([]reference, 0, 2)
+	}
 	b.refs = append(b.refs, reference{entity.Range{Start: start, End: start + length}, s})
 }
 
@@ -123,7 +127,11 @@ func (m *message) finish() {
 		return
 	}
 	b := &m.recipe
-	head := make([]byte, 0, 96+32*len(fp.attachments)+8*len(fp.fields))
+	size := 128 + 32*len(fp.attachments) + 8*len(fp.fields) + 32*len(b.refs)
+	if _, inMemory := m.src.bytes(b.whole); inMemory {
+		size += int(b.literals())
+	}
+	head := make([]byte, 0, size)
 	head = append(head, recipeVersion)
 	head = append(head, fp.sum[:]...)
 	head = binary.AppendUvarint(head, uint64(b.whole.Len()))
@@ -138,26 +146,28 @@ func (m *message) finish() {
 	m.setRecipe(b.steps(m.src, head))
 }
 
+// literals is about how many bytes of the mail stay in the recipe.
+func (b *builder) literals() int64 {
+	n := b.whole.Len()
+	for _, r := range b.refs {
+		n -= r.at.Len()
+	}
+	return max(n, 0)
+}
+
 // steps writes the steps behind head.
 func (b *builder) steps(src *source, head []byte) *segments {
 	s := &segments{src: src}
 	s.add(segment{bytes: head})
-	slices.SortStableFunc(b.refs, func(x, y reference) int {
-		switch {
-		case x.at.Start < y.at.Start:
-			return -1
-		case x.at.Start > y.at.Start:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(b.refs, func(x, y reference) int { return cmp.Compare(x.at.Start, y.at.Start) })
 	pos := b.whole.Start
-	for _, r := range b.refs {
+	for i := range b.refs {
+		r := &b.refs[i]
 		if r.at.Start < pos || r.at.End > b.whole.End {
 			continue // it overlaps another; the bytes are literal then
 		}
 		literal(s, entity.Range{Start: pos, End: r.at.Start})
-		s.add(segment{bytes: r.step.append(nil)})
+		s.extend(r.step.append)
 		pos = r.at.End
 	}
 	literal(s, entity.Range{Start: pos, End: b.whole.End})
@@ -168,7 +178,7 @@ func literal(s *segments, at entity.Range) {
 	if at.Len() == 0 {
 		return
 	}
-	s.add(segment{bytes: binary.AppendUvarint([]byte{opLiteral}, uint64(at.Len()))})
+	s.extend(func(b []byte) []byte { return binary.AppendUvarint(append(b, opLiteral), uint64(at.Len())) })
 	if b, ok := s.src.bytes(at); ok {
 		s.add(segment{bytes: b})
 		return

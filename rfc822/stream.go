@@ -85,6 +85,19 @@ func (s *segments) add(p segment) {
 	s.list = append(s.list, p)
 }
 
+// extend lets f append bytes to the last piece in memory, or to a new one.
+func (s *segments) extend(f func([]byte) []byte) {
+	last := len(s.list) - 1
+	if last < 0 || s.list[last].bytes == nil {
+		s.add(segment{bytes: f(nil)})
+		return
+	}
+	p := &s.list[last]
+	n := len(p.bytes)
+	p.bytes = f(p.bytes)
+	s.size += int64(len(p.bytes) - n)
+}
+
 func (p segment) len() int64 {
 	if p.bytes != nil {
 		return int64(len(p.bytes))

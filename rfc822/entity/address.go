@@ -325,7 +325,7 @@ func addrSpec(v []byte) string {
 // ownText is [DecodeWords] of bytes that belong to this parser and do not change
 // any more: plain text is not copied.
 func ownText(v []byte) string {
-	if isASCII(v) && !bytes.Contains(v, []byte("=?")) {
+	if IsPlain(v) {
 		return unsafe.String(unsafe.SliceData(v), len(v))
 	}
 	return DecodeWords(v)

@@ -47,6 +47,10 @@ func DecodeWords(v []byte) string {
 	return out.String()
 }
 
+// IsPlain reports whether v is ASCII without encoded words: the text already that
+// [DecodeWords] would return.
+func IsPlain(v []byte) bool { return isASCII(v) && !bytes.Contains(v, []byte("=?")) }
+
 // A wordRun is the bytes of encoded words in one charset that follow each other.
 type wordRun struct {
 	open    bool
