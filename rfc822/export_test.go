@@ -10,3 +10,6 @@ func DecodeHTML(html string, codepage int32) string {
 	}
 	return c.Decode([]byte(html))
 }
+
+// AppendField appends a header field.
+var AppendField = appendField

@@ -1,13 +1,10 @@
 package rfc822
 
 import (
-	"bytes"
 	"encoding/base64"
 	"io"
 	"strings"
 	"time"
-
-	"github.com/emersion/go-message/textproto"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -41,30 +38,40 @@ func (h fields) get(name string) string {
 	return ""
 }
 
-// write writes the fields and the blank line after them. go-message does it: it
-// folds well, and refuses values that would smuggle in other fields.
-func (h fields) write(w io.Writer) error {
-	var t textproto.Header
-	for i := len(h) - 1; i >= 0; i-- { // it puts new fields in front
-		t.Add(h[i].name, h[i].value)
+// append appends the fields without the blank line after them.
+func (h fields) append(b []byte) []byte {
+	for _, f := range h {
+		b = appendField(b, f.name, f.value)
 	}
-	return textproto.WriteHeader(w, t)
+	return b
+}
+
+// size is about how long the fields will be.
+func (h fields) size() int {
+	n := 2
+	for _, f := range h {
+		n += len(f.name) + len(f.value) + 4
+		n += len(f.value) / 32 // folds
+	}
+	return n
+}
+
+// write writes the fields and the blank line after them.
+func (h fields) write(w io.Writer) error {
+	_, err := w.Write(append(h.append(make([]byte, 0, h.size())), "\r\n"...))
+	return err
 }
 
 // writeOpen writes the fields without the blank line.
 func (h fields) writeOpen(w io.Writer) error {
-	var b bytes.Buffer
-	if err := h.write(&b); err != nil {
-		return err
-	}
-	_, err := w.Write(bytes.TrimSuffix(b.Bytes(), []byte("\r\n")))
+	_, err := w.Write(h.append(make([]byte, 0, h.size())))
 	return err
 }
 
 // header makes the fields of a message (MS-OXCMAIL 2.1.3.1, 2.1.3.2), apart from
 // those of its content.
 func (g *generator) header(msg *mapi.Message) fields {
-	var h fields
+	h := make(fields, 0, 24)
 	from, okFrom := addressOf(msg, representingGroup())
 	sender, okSender := addressOf(msg, senderGroup())
 	if !okFrom {
@@ -241,7 +248,13 @@ func (h *fields) ids(name string, msg *mapi.Message, key props.Key[string]) {
 }
 
 // ids is a list of message ids on one line; it is never encoded.
-func ids(s string) string { return strings.Join(strings.Fields(asciiOnly(oneLine(s))), " ") }
+func ids(s string) string {
+	s = asciiOnly(oneLine(s))
+	if strings.IndexByte(s, ' ') < 0 {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
 
 func asciiOnly(s string) string {
 	return strings.Map(func(r rune) rune {

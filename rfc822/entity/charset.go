@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode/utf8"
 
@@ -272,7 +273,7 @@ func DecodeText(charset string, b []byte) string {
 // isASCII reports whether b has no byte above 0x7f.
 func isASCII(b []byte) bool {
 	for len(b) >= 8 {
-		if (b[0]|b[1]|b[2]|b[3]|b[4]|b[5]|b[6]|b[7])&0x80 != 0 {
+		if binary.NativeEndian.Uint64(b)&0x8080808080808080 != 0 {
 			return false
 		}
 		b = b[8:]
