@@ -27,7 +27,7 @@ func ToFileTime(t time.Time) uint64 {
 		return 0
 	}
 	s := uint64(sec + epoch)
-	if !t.Before(FromFileTime(math.MaxUint64)) {
+	if s >= math.MaxUint64/10_000_000 && !t.Before(FromFileTime(math.MaxUint64)) {
 		return math.MaxUint64
 	}
 	return s*1e7 + uint64(t.Nanosecond()/100)
