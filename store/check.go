@@ -165,7 +165,8 @@ func (c *checker) add(format string, args ...any) {
 
 // problem turns damage into a problem; other errors end the check.
 func (c *checker) problem(where string, err error) error {
-	if errors.Is(err, mapi.ErrCorruptData) || errors.Is(err, mapi.ErrNotFound) || errors.Is(err, driver.ErrDamaged) {
+	if errors.Is(err, mapi.ErrCorruptData) || errors.Is(err, mapi.ErrNotFound) ||
+		errors.Is(err, mapi.ErrObjectDeleted) || errors.Is(err, driver.ErrDamaged) {
 		c.add("%s: %v", where, err)
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 
 	"github.com/okapi-mail/okapi/store/driver"
 )
@@ -67,11 +68,16 @@ func (rt root) limit() []byte {
 }
 
 func (x Index) readRoot(r driver.Reader) (root, error) {
-	v, err := r.Get(x.key(kindRoot, nil))
+	key := x.key(kindRoot, nil)
+	v, err := r.Get(key)
 	if err != nil || v == nil {
 		return root{}, err
 	}
-	rt, ok := decodeRoot(v)
+	payload, ok := unseal(key, v)
+	rt := root{}
+	if ok {
+		rt, ok = decodeRoot(payload)
+	}
 	if !ok {
 		return root{}, damaged("root record %x", v)
 	}
@@ -88,7 +94,7 @@ func (x Index) writeRoot(tx driver.Tx, rt root) error {
 	v = binary.AppendUvarint(v, uint64(len(rt.cursor)))
 	v = append(v, rt.cursor...)
 	v = binary.AppendUvarint(v, uint64(rt.count))
-	return tx.Put(key, appendList(v, rt.kids))
+	return tx.Put(key, seal(key, appendList(v, rt.kids)))
 }
 
 func decodeRoot(v []byte) (root, bool) {
@@ -120,11 +126,16 @@ func (x Index) readList(r driver.Reader, level int, n *node) error {
 	if level == 1 {
 		return nil
 	}
-	v, err := r.Get(x.key(kindList+byte(level), n.start))
+	key := x.key(kindList+byte(level), n.start)
+	v, err := r.Get(key)
 	if err != nil {
 		return err
 	}
-	kids, ok := decodeList(v, n.count)
+	payload, ok := unseal(key, v)
+	var kids []int64
+	if ok {
+		kids, ok = decodeList(payload, n.count)
+	}
 	if !ok {
 		return damaged("list %x of bucket %x of level %d", v, n.start, level)
 	}
@@ -136,7 +147,28 @@ func (x Index) writeList(tx driver.Tx, level int, n node) error {
 	if level == 1 {
 		return nil
 	}
-	return tx.Put(x.key(kindList+byte(level), n.start), appendList(nil, n.kids))
+	key := x.key(kindList+byte(level), n.start)
+	return tx.Put(key, seal(key, appendList(nil, n.kids)))
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// seal appends a checksum of key and value to the value: counts that were damaged
+// may still look like counts.
+func seal(key, v []byte) []byte {
+	return binary.LittleEndian.AppendUint32(v, checksum(key, v))
+}
+
+func unseal(key, v []byte) ([]byte, bool) {
+	n := len(v) - 4
+	if n < 0 || binary.LittleEndian.Uint32(v[n:]) != checksum(key, v[:n]) {
+		return nil, false
+	}
+	return v[:n:n], true
+}
+
+func checksum(key, v []byte) uint32 {
+	return crc32.Update(crc32.Update(0, castagnoli, key), castagnoli, v)
 }
 
 // writeNode stores start and list of a node that is new.
