@@ -180,11 +180,14 @@ func plainNode(msg *mapi.Message, v mapi.Value) (*node, error) {
 	text, _ := v.(string)
 	cp, _ := props.PidTagInternetCodepage.Get(msg)
 	if c, ok := entity.CharsetOf(cp); ok && safeForMail(c) {
+		if c.Reads(bytesOf(text)) { // no copy
+			return textNode("plain", c, bytesOf(text)), nil
+		}
 		if b, ok := c.Encode(text); ok {
 			return textNode("plain", c, b), nil
 		}
 	}
-	return textNode("plain", entity.UTF8, []byte(text)), nil
+	return textNode("plain", entity.UTF8, bytesOf(text)), nil
 }
 
 // safeForMail: charsets in which ASCII is ASCII, and ISO-2022-JP, can be the
@@ -217,7 +220,7 @@ func htmlNode(msg *mapi.Message) (*node, []byte, error) {
 	case []byte:
 		html = v
 	case string:
-		html = []byte(v)
+		html = bytesOf(v)
 	}
 	if !safeForMail(charset) || charset == entity.USASCII {
 		html, charset = []byte(charset.Decode(html)), entity.UTF8
@@ -260,23 +263,25 @@ const maxCleanLine = 990
 // many bytes quoted-printable has to encode.
 func examine(text []byte) (ascii, clean bool, special int) {
 	ascii, clean = true, true
-	line := 0
-	for i, c := range text {
-		line++
-		switch {
-		case c >= 0x80:
-			ascii = false
-			special++
-		case c == '\n':
-			line = 0
-		case c == '\r' && i+1 < len(text) && text[i+1] == '\n', c == '\t':
-		case c < ' ' || c == 0x7f:
-			clean = false
-			special++
-		case c == '=':
-			special++
+	for len(text) > 0 {
+		line, rest, found := bytes.Cut(text, []byte("\n"))
+		clean = clean && len(line) <= maxCleanLine
+		if found {
+			line = bytes.TrimSuffix(line, []byte("\r"))
 		}
-		clean = clean && line <= maxCleanLine
+		for i := entity.PlainRun(line); i < len(line); i += 1 + entity.PlainRun(line[i+1:]) {
+			switch c := line[i]; {
+			case c >= 0x80:
+				ascii = false
+				special++
+			case c == '=':
+				special++
+			case c != '\t':
+				clean = false
+				special++
+			}
+		}
+		text = rest
 	}
 	return ascii, clean, special
 }

@@ -119,7 +119,7 @@ var hexValue = [256]byte{
 // the way is encoded: bytes that are no printable ASCII, blanks at line ends, "."
 // alone and "From " at the begin of a line.
 func WriteQuoted(w io.Writer, text []byte) error {
-	q := quotedWriter{out: make([]byte, 0, len(text)+len(text)/8+80)}
+	q := quotedWriter{out: make([]byte, 0, min(len(text)+len(text)/8, quotedChunk)+256)}
 	for len(text) > 0 {
 		line, rest, found := bytes.Cut(text, []byte("\n"))
 		if found {
@@ -130,7 +130,7 @@ func WriteQuoted(w io.Writer, text []byte) error {
 			q.out = append(q.out, "\r\n"...)
 		}
 		text = rest
-		if len(q.out) > 32<<10 {
+		if len(q.out) > quotedChunk {
 			if _, err := w.Write(q.out); err != nil {
 				return err
 			}
@@ -141,6 +141,9 @@ func WriteQuoted(w io.Writer, text []byte) error {
 	return err
 }
 
+// quotedChunk is about how many bytes are written at a time.
+const quotedChunk = 8 << 10
+
 type quotedWriter struct{ out []byte }
 
 func (q *quotedWriter) line(line []byte) {
@@ -149,9 +152,9 @@ func (q *quotedWriter) line(line []byte) {
 		col, i = q.code(0, line[0]), 1
 	}
 	for i < n {
-		run := i
-		for run < n && plainInQuoted(line[run]) {
-			run++
+		run := i + PlainRun(line[i:])
+		for run < n && line[run] == '\t' {
+			run += 1 + PlainRun(line[run+1:])
 		}
 		if run == n && (line[n-1] == ' ' || line[n-1] == '\t') {
 			run--
@@ -176,10 +179,6 @@ func (q *quotedWriter) line(line []byte) {
 			i++
 		}
 	}
-}
-
-func plainInQuoted(c byte) bool {
-	return c >= ' ' && c < 0x7f && c != '=' || c == '\t'
 }
 
 func (q *quotedWriter) soft() int {
