@@ -126,6 +126,10 @@ func (s *Store) checkPool(ctx context.Context, r driver.Reader, space rowkey.Spa
 		}
 	}
 	st, err := s.pool(space).Stats(r)
+	if errors.Is(err, mapi.ErrCorruptData) {
+		report.add("contents: %v", err)
+		err = nil
+	}
 	report.Contents += st.Contents
 	return err
 }

@@ -239,16 +239,26 @@ func bagText(bag *mapi.Properties) string {
 }
 
 // tampered tells what a store makes of records that were tampered with: whether
-// Check says so, and what was answered wrongly as if it were right.
-func tampered(t *testing.T, list []record, right *survey) (told bool, wrong []string) {
+// Check says so, and what was answered wrongly as if it were right. Without right
+// only some of them, by their number n, are read.
+func tampered(t *testing.T, list []record, right *survey, n int) (told bool, wrong []string) {
 	st, err := store.New(stored(t, list), later(1))
 	if err != nil {
 		require.ErrorIs(t, err, mapi.ErrCorruptData)
 		return true, nil
 	}
 	defer st.Close()
-	report, err := st.Check(context.Background(), &store.CheckOptions{Deep: true})
-	require.NoError(t, err)
+	for _, deep := range []bool{false, true} { // reading all contents takes its time
+		report, err := st.Check(context.Background(), &store.CheckOptions{Deep: deep})
+		require.NoError(t, err)
+		told = told || !report.OK()
+		if told {
+			break
+		}
+	}
+	if right == nil && told && n%4 > 0 {
+		return told, nil
+	}
 	got := surveyOf(st)
 	for question, err := range got.errs {
 		// The words for what is not there are right when a record is missing.
@@ -266,7 +276,7 @@ func tampered(t *testing.T, list []record, right *survey) (told bool, wrong []st
 		}
 	}
 	slices.Sort(wrong)
-	return !report.OK(), wrong
+	return told, wrong
 }
 
 // requireTold goes through ways to tamper with the records of a store.
@@ -286,7 +296,7 @@ func requireTold(t *testing.T, compare bool, ways func(list []record, try func(n
 		if tries++; testing.Short() && tries%10 != 0 {
 			return
 		}
-		told, wrong := tampered(t, bad, right)
+		told, wrong := tampered(t, bad, right, tries)
 		if !told {
 			t.Errorf("%s: nobody noticed", name)
 		}
