@@ -11,6 +11,9 @@ import (
 // digits of a zone are decimal, whatever they begin with. ok is false when there
 // is no date in v, or one outside of the years 1601 to 9999.
 func ParseDate(v []byte) (t time.Time, ok bool) {
+	if t, ok := usualDate(trimBlanks(v)); ok {
+		return t, true
+	}
 	d := date{month: -1, day: -1, year: -1, hour: -1}
 	s := string(withoutComments(v))
 	for len(s) > 0 {
@@ -24,6 +27,57 @@ func ParseDate(v []byte) (t time.Time, ok bool) {
 		s = s[min(n+1, len(s)):]
 	}
 	return d.time()
+}
+
+// usualDate reads the form that nearly all mail has, with a day of one or two
+// digits: "Mon, 02 Jan 2006 15:04:05 -0700". All else is not ok, and left to the
+// reader of words.
+func usualDate(v []byte) (t time.Time, ok bool) {
+	if len(v) == 30 && v[5] >= '1' && v[6] == ' ' { // "Mon, 2 Jan": as if it began one byte earlier
+		var w [31]byte
+		copy(w[:], v[:5])
+		w[5] = '0'
+		copy(w[6:], v[5:])
+		v = w[:]
+	}
+	if len(v) != 31 || v[3] != ',' || v[4] != ' ' || v[7] != ' ' || v[11] != ' ' || v[16] != ' ' ||
+		v[19] != ':' || v[22] != ':' || v[25] != ' ' || v[26] != '+' && v[26] != '-' || !isWeekday(string(v[:3])) {
+		return t, false
+	}
+	month := exactMonth(v[8:11])
+	day, ok1 := digits(v[5:7])
+	year, ok2 := digits(v[12:16])
+	hour, ok3 := digits(v[17:19])
+	minute, ok4 := digits(v[20:22])
+	sec, ok5 := digits(v[23:25])
+	zone, ok6 := digits(v[27:31])
+	if month < 0 || !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6) || zone/100 > 24 || zone%100 > 59 {
+		return t, false
+	}
+	d := date{day: day, month: month, year: year, hour: hour, min: minute, sec: sec, zone: zone/100*3600 + zone%100*60}
+	if v[26] == '-' {
+		d.zone = -d.zone
+	}
+	return d.time()
+}
+
+func exactMonth(v []byte) int {
+	switch string(v) {
+	case "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec":
+		return monthOf(string(v))
+	}
+	return -1
+}
+
+// digits reads a number of nothing but digits.
+func digits(v []byte) (n int, ok bool) {
+	for _, c := range v {
+		if !isDigit(c) {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, true
 }
 
 type date struct {
