@@ -124,8 +124,9 @@ func (b *Properties) Len() int { return len(b.list) }
 // must not be changed meanwhile.
 func (b *Properties) All() iter.Seq2[Prop, Value] {
 	return func(yield func(Prop, Value) bool) {
-		for _, e := range b.list {
-			if !yield(e.Prop, e.Value) {
+		list := b.list
+		for i := range list {
+			if e := &list[i]; !yield(e.Prop, e.Value) {
 				return
 			}
 		}
