@@ -179,33 +179,30 @@ func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
 // recipientProps is how many properties a recipient gets.
 const recipientProps = 14
 
-// appendRecipient appends the properties of a recipient, none twice. One without
-// an address has none of those that tell it.
+// appendRecipient appends the properties of a recipient, none twice.
 func appendRecipient(b []mapi.Property, a mailAddress, kind mapi.Value) []mapi.Property {
-	b = append(b,
-		mapi.Property{Prop: props.PidTagRecipientType.Prop(), Value: kind},
-		mapi.Property{Prop: props.PidTagDisplayName.Prop(), Value: a.name},
-		mapi.Property{Prop: props.PidTagAddressType.Prop(), Value: smtpType},
-	)
-	if a.email != nil {
-		b = append(b,
-			mapi.Property{Prop: props.PidTagEmailAddress.Prop(), Value: a.email},
-			mapi.Property{Prop: props.PidTagSmtpAddress.Prop(), Value: a.email},
-		)
+	b = appendProperty(b, props.PidTagRecipientType.Prop(), kind)
+	b = appendProperty(b, props.PidTagDisplayName.Prop(), a.name)
+	b = appendProperty(b, props.PidTagAddressType.Prop(), smtpType)
+	b = appendProperty(b, props.PidTagEmailAddress.Prop(), a.email)
+	b = appendProperty(b, props.PidTagSmtpAddress.Prop(), a.email)
+	b = appendProperty(b, props.PidTagEntryId.Prop(), a.entryID)
+	b = appendProperty(b, props.PidTagSearchKey.Prop(), a.searchKey)
+	b = appendProperty(b, props.PidTagObjectType.Prop(), mailUser)
+	b = appendProperty(b, props.PidTagDisplayType.Prop(), displayUser)
+	b = appendProperty(b, props.PidTagResponsibility.Prop(), yes)
+	b = appendProperty(b, props.PidTagRecipientFlags.Prop(), sendable)
+	b = appendProperty(b, props.PidTagTransmittableDisplayName.Prop(), a.name)
+	b = appendProperty(b, props.PidTagRecipientDisplayName.Prop(), a.name)
+	return appendProperty(b, props.PidTagRecipientEntryId.Prop(), a.entryID)
+}
+
+// appendProperty appends a property, unless it is absent.
+func appendProperty(b []mapi.Property, p mapi.Prop, v mapi.Value) []mapi.Property {
+	if v == nil {
+		return b
 	}
-	b = append(b, mapi.Property{Prop: props.PidTagEntryId.Prop(), Value: a.entryID})
-	if a.searchKey != nil {
-		b = append(b, mapi.Property{Prop: props.PidTagSearchKey.Prop(), Value: a.searchKey})
-	}
-	return append(b,
-		mapi.Property{Prop: props.PidTagObjectType.Prop(), Value: mailUser},
-		mapi.Property{Prop: props.PidTagDisplayType.Prop(), Value: displayUser},
-		mapi.Property{Prop: props.PidTagResponsibility.Prop(), Value: yes},
-		mapi.Property{Prop: props.PidTagRecipientFlags.Prop(), Value: sendable},
-		mapi.Property{Prop: props.PidTagTransmittableDisplayName.Prop(), Value: a.name},
-		mapi.Property{Prop: props.PidTagRecipientDisplayName.Prop(), Value: a.name},
-		mapi.Property{Prop: props.PidTagRecipientEntryId.Prop(), Value: a.entryID},
-	)
+	return append(b, mapi.Property{Prop: p, Value: v})
 }
 
 // replyTo keeps all addresses of Reply-To. Names and entries have equal counts;

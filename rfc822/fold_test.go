@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/rfc822"
 )
 
@@ -44,4 +45,17 @@ func TestFoldsNextToLongNames(t *testing.T) {
 		assert.LessOrEqual(t, len(line), 998+len("\r\n"))
 	}
 	assert.Equal(t, "X-N"+strings.Repeat("n", 251)+": "+value, strings.ReplaceAll(out, "\r\n", ""), "only folds are added")
+}
+
+func TestKeptFieldsWithNamesOfMoreThanALine(t *testing.T) {
+	name := "X-" + strings.Repeat("N", 200)
+	msg, err := rfc822.Decode(strings.NewReader(name+": "+strings.Repeat("word ", 60)+"\r\n\r\ntext\r\n"), nil)
+	require.NoError(t, err)
+	var out strings.Builder
+	require.NoError(t, rfc822.Encode(&out, msg, &rfc822.EncodeOptions{Regenerate: true}))
+	again, err := rfc822.Decode(strings.NewReader(out.String()), nil)
+	require.NoError(t, err)
+	p := mapi.Prop{Set: mapi.PSInternetHeaders, Name: strings.ToLower(name), Type: mapi.PtypString}
+	require.NotNil(t, msg.Get(p))
+	require.Equal(t, msg.Get(p), again.Get(p))
 }
