@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 
 	"github.com/okapi-mail/okapi/mapi"
@@ -24,6 +25,7 @@ type specialFolder struct {
 	onStore mapi.Prop // its entry id on the message store object
 	onInbox mapi.Prop // its entry id on the Inbox and the root
 	ren     int       // 1 + place in PidTagAdditionalRenEntryIds on the Inbox and the root
+	persist uint16    // its PersistID in PidTagAdditionalRenEntryIdsEx
 }
 
 func binaryTag(id uint32) mapi.Prop { return mapi.Prop{ID: id, Type: mapi.PtypBinary} }
@@ -60,10 +62,10 @@ func specialFolders(kind byte) []specialFolder {
 		{folder: mapi.FolderConflicts, parent: mapi.FolderSyncIssues, class: "IPF.Note", ren: 1},
 		{folder: mapi.FolderLocalFailures, parent: mapi.FolderSyncIssues, class: "IPF.Note", ren: 3},
 		{folder: mapi.FolderServerFailures, parent: mapi.FolderSyncIssues, class: "IPF.Note", ren: 4},
-		{folder: mapi.FolderRSSFeeds, parent: ipm, class: "IPF.Note.OutlookHomepage"},
-		{folder: mapi.FolderConversationActions, parent: ipm, class: "IPF.Configuration", hidden: true},
-		{folder: mapi.FolderQuickSteps, parent: ipm, class: "IPF.Configuration", hidden: true},
-		{folder: mapi.FolderSuggestedContacts, parent: ipm, class: "IPF.Contact"},
+		{folder: mapi.FolderRSSFeeds, parent: ipm, class: "IPF.Note.OutlookHomepage", persist: 0x8001},
+		{folder: mapi.FolderConversationActions, parent: ipm, class: "IPF.Configuration", hidden: true, persist: 0x8006},
+		{folder: mapi.FolderQuickSteps, parent: ipm, class: "IPF.Configuration", hidden: true, persist: 0x8007},
+		{folder: mapi.FolderSuggestedContacts, parent: ipm, class: "IPF.Contact", persist: 0x8008},
 		{folder: mapi.FolderArchive, parent: ipm, class: "IPF.Note", onStore: binaryTag(0x35FF)},
 		{folder: mapi.FolderDeferredAction, parent: root},
 		{folder: mapi.FolderSpoolerQueue, parent: root},
@@ -172,6 +174,9 @@ func (b *Mailbox) specialProperties(bag *mapi.Properties, onStore bool) {
 			ren[sf.ren-1] = eid
 		}
 	}
+	if more := props.PidTagAdditionalRenEntryIdsEx; b.info.Kind == privateMailbox && !more.Has(bag) {
+		more.Set(bag, b.persistData())
+	}
 	if !onStore && b.info.Kind == privateMailbox {
 		bag.Set(mapi.Prop{ID: 0x36D8, Type: mapi.PtypMultipleBinary}, ren) // PidTagAdditionalRenEntryIds
 	}
@@ -182,4 +187,25 @@ func (b *Mailbox) specialProperties(bag *mapi.Properties, onStore bool) {
 		}
 		bag.Set(mapi.Prop{ID: 0x35DF, Type: mapi.PtypInteger32}, valid) // PidTagValidFolderMask
 	}
+}
+
+// persistData is PidTagAdditionalRenEntryIdsEx until a client writes its own: a
+// block for each folder, with its entry id as the only element, and an empty block
+// at the end (MS-OXOSFLD 2.2.5).
+func (b *Mailbox) persistData() []byte {
+	const elementEntryID = 1 // RSF_ELID_ENTRYID
+	var data []byte
+	for _, sf := range specialFolders(b.info.Kind) {
+		if sf.persist == 0 {
+			continue
+		}
+		id, _ := b.specialID(sf.folder)
+		eid := b.FolderEntryID(id)
+		data = binary.LittleEndian.AppendUint16(data, sf.persist)
+		data = binary.LittleEndian.AppendUint16(data, uint16(4+len(eid)))
+		data = binary.LittleEndian.AppendUint16(data, elementEntryID)
+		data = binary.LittleEndian.AppendUint16(data, uint16(len(eid)))
+		data = append(data, eid...)
+	}
+	return append(data, 0, 0, 0, 0)
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"strings"
@@ -149,6 +150,25 @@ func TestSpecialFolders(t *testing.T) {
 					s.Equal([]byte(s.special(f).EntryID()), ren[i])
 				}
 			}
+		}},
+		promise{"FLD-125 further ones in blocks, until a client writes its own", func(s *scene) {
+			for _, bag := range []*mapi.Properties{storeProps(s), s.props(s.inbox), s.props(s.special(mapi.FolderRoot))} {
+				data := props.PidTagAdditionalRenEntryIdsEx.Or(bag, nil)
+				found := map[uint16]mapi.FolderID{}
+				word := binary.LittleEndian.Uint16
+				for ; word(data) != 0; data = data[4+word(data[2:]):] { // kind, size, one element: 1, size, entry id
+					s.EqualValues(1, word(data[4:]))
+					e, err := s.box.OpenEntry(s.ctx, data[8:8+word(data[6:])], nil)
+					s.NoError(err)
+					found[word(data)] = e.Folder.ID()
+				}
+				s.Len(data, 4)
+				s.Equal(map[uint16]mapi.FolderID{0x8001: s.special(mapi.FolderRSSFeeds).ID(), 0x8006: s.special(mapi.FolderConversationActions).ID(),
+					0x8007: s.special(mapi.FolderQuickSteps).ID(), 0x8008: s.special(mapi.FolderSuggestedContacts).ID()}, found)
+			}
+			_, err := s.inbox.SetProperties(s.ctx, set(props.PidTagAdditionalRenEntryIdsEx, []byte("mine")))
+			s.NoError(err)
+			s.Equal("mine", string(props.PidTagAdditionalRenEntryIdsEx.Or(s.props(s.inbox), nil)))
 		}},
 		promise{"FLD-126 a renamed special folder keeps its purpose", func(s *scene) {
 			s.NoError(s.inbox.Rename(s.ctx, "Mine"))
