@@ -16,14 +16,14 @@
 //     encoded ([Layout]), so that it can be encoded to the same bytes again
 //   - [Charset]: a character set with its Windows code page
 //
-// # Why not go-message alone
+// # Why not go-message
 //
 // github.com/emersion/go-message is strict by policy: one header line without a
 // colon fails the mail, a bad part header loses all later parts, one bad address
 // empties a list; it has no bound on parts or depth, and its charset support is
-// a variable that all users of a process share. Its writer orders and folds new
-// headers well, and there it is used (package rfc822); what comes in is read
-// here.
+// a variable that all users of a process share. Its writer panics next to a field
+// name that is longer than a line. The way in which it folds is kept (package
+// rfc822), and tests compare with it.
 //
 // RFC 5322, 2045, 2046, 2047, 2183, 2231, 2152 (UTF-7).
 package entity
