@@ -50,6 +50,19 @@ type crasher struct {
 	count int
 }
 
+// tap lets an injector see all that happens on a file system. errorfs.Wrap alone
+// does not see what is written to a log that is used again.
+func tap(fs vfs.FS, inj errorfs.Injector) vfs.FS { return tapped{errorfs.Wrap(fs, inj)} }
+
+type tapped struct{ vfs.FS }
+
+func (t tapped) ReuseForWrite(oldname, newname string, category vfs.DiskWriteCategory) (vfs.File, error) {
+	if err := t.Rename(oldname, newname); err != nil {
+		return nil, err
+	}
+	return t.OpenReadWrite(newname, category)
+}
+
 func isWrite(op errorfs.Op) bool {
 	return op.Kind.ReadOrWrite() == errorfs.OpIsWrite && op.Kind != errorfs.OpFilePreallocate
 }
@@ -92,7 +105,7 @@ func crashAll(t *testing.T, seed uint64) int {
 	crashes := make(chan crash, 4)
 	c := &crasher{fs: vfs.NewCrashableMem(), rnd: rand.New(rand.NewPCG(seed, 2)), seed: seed,
 		report: func(x crash) { crashes <- x }}
-	db, err := pebblestore.OpenDriver("store", smallPebble(errorfs.Wrap(c.fs, c)))
+	db, err := pebblestore.OpenDriver("store", smallPebble(tap(c.fs, c)))
 	require.NoError(t, err)
 	c.log = newLedger(db)
 	var judges sync.WaitGroup

@@ -28,7 +28,7 @@ var errDisk = errors.New("input/output error")
 // forever all after it too; and how many there were.
 func failing(fs vfs.FS, k int64, forever bool, matches func(errorfs.Op) bool) (vfs.FS, *atomic.Int64) {
 	var n atomic.Int64
-	return errorfs.Wrap(fs, errorfs.InjectorFunc(func(op errorfs.Op) error {
+	return tap(fs, errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if !matches(op) {
 			return nil
 		}

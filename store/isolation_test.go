@@ -178,7 +178,7 @@ func TestWritersShareSyncs(t *testing.T) {
 	for _, mailboxes := range []int{1, writers} {
 		t.Run(fmt.Sprintf("mailboxes=%d", mailboxes), func(t *testing.T) {
 			var syncs atomic.Int64
-			fs := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
+			fs := tap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
 				switch op.Kind {
 				case errorfs.OpFileSync, errorfs.OpFileSyncData, errorfs.OpFileSyncTo:
 					if strings.HasSuffix(op.Path, ".log") {

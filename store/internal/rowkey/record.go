@@ -316,7 +316,9 @@ func ParseDigests(b []byte) ([][32]byte, error) {
 	var ds [][32]byte
 	for range r.count() {
 		var d [32]byte
-		copy(d[:], r.take(32))
+		if copy(d[:], r.take(32)); r.err != nil {
+			return nil, r.err
+		}
 		ds = append(ds, d)
 	}
 	return ds, r.done()
