@@ -26,7 +26,7 @@ var errDisk = errors.New("input/output error")
 // forever all after it too.
 func failing(fs vfs.FS, k int64, forever bool, matches func(errorfs.Op) bool) (vfs.FS, *atomic.Int64) {
 	var n atomic.Int64
-	return errorfs.Wrap(fs, errorfs.InjectorFunc(func(op errorfs.Op) error {
+	return tapped{errorfs.Wrap(fs, errorfs.InjectorFunc(func(op errorfs.Op) error {
 		if !matches(op) {
 			return nil
 		}
@@ -34,7 +34,18 @@ func failing(fs vfs.FS, k int64, forever bool, matches func(errorfs.Op) bool) (v
 			return fmt.Errorf("%w at operation %d", errDisk, i)
 		}
 		return nil
-	})), &n
+	}))}, &n
+}
+
+// tapped lets errorfs see what is written to a log that is used again, which it
+// hands out unwrapped.
+type tapped struct{ vfs.FS }
+
+func (t tapped) ReuseForWrite(oldname, newname string, category vfs.DiskWriteCategory) (vfs.File, error) {
+	if err := t.Rename(oldname, newname); err != nil {
+		return nil, err
+	}
+	return t.OpenReadWrite(newname, category)
 }
 
 func writes(op errorfs.Op) bool {
