@@ -224,13 +224,15 @@ func BenchmarkImport(b *testing.B) {
 		}
 		b.SetBytes(size)
 		ctx := context.Background()
+		var batch []*mapi.Message
 		for n := 0; b.Loop(); n++ {
-			_, err := inbox.Add(ctx, msgs[n%len(msgs)], &store.AddOptions{Relaxed: true})
-			require.NoError(b, err)
-			if n%batchSize == batchSize-1 {
-				require.NoError(b, st.Sync(ctx))
+			if batch = append(batch, msgs[n%len(msgs)]); len(batch) == batchSize {
+				_, err := inbox.AddAll(ctx, batch, nil)
+				require.NoError(b, err)
+				batch = batch[:0]
 			}
 		}
-		require.NoError(b, st.Sync(ctx))
+		_, err = inbox.AddAll(ctx, batch, nil)
+		require.NoError(b, err)
 	})
 }

@@ -53,67 +53,151 @@ func (f *Folder) Add(ctx context.Context, msg *mapi.Message, opts *AddOptions) (
 	if len(opts.DeliveryID) > maxDeliveryID {
 		return 0, fail(op, fmt.Errorf("%w: delivery id of %d bytes", mapi.ErrInvalidParameter, len(opts.DeliveryID)))
 	}
-	p, err := f.box.prepare(ctx, msg, nil)
+	p, err := f.prepare(ctx, msg, opts)
 	if err != nil {
 		return 0, fail(op, err)
 	}
-	if opts.Deliver {
+	ids, err := f.add(ctx, []*prepared{p}, opts)
+	if err != nil {
+		return 0, fail(op, err)
+	}
+	return ids[0], nil
+}
+
+// AddAll adds messages as Add does, several in one transaction of up to about
+// 1 MiB, and returns their ids in the order of msgs: the fastest way to bring many
+// in. They are durable together when AddAll returns, unless opts ask for Relaxed.
+// After an error the ids of those that were stored before are returned, and the
+// others are not stored. opts must not have a DeliveryID.
+func (f *Folder) AddAll(ctx context.Context, msgs []*mapi.Message, opts *AddOptions) ([]mapi.MessageID, error) {
+	const op = "store.Folder.AddAll"
+	if opts == nil {
+		opts = &AddOptions{}
+	}
+	if opts.DeliveryID != "" {
+		return nil, fail(op, fmt.Errorf("%w: one delivery id for many messages", mapi.ErrInvalidParameter))
+	}
+	var ids []mapi.MessageID
+	for len(msgs) > 0 {
+		group, err := f.prepareGroup(ctx, msgs, opts)
+		if err != nil {
+			return ids, fail(op, err)
+		}
+		msgs = msgs[len(group):]
+		// What is durable makes all before it durable: only the last waits.
+		now := *opts
+		now.Relaxed = opts.Relaxed || len(msgs) > 0
+		added, err := f.add(ctx, group, &now)
+		if err != nil {
+			return ids, fail(op, err)
+		}
+		ids = append(ids, added...)
+	}
+	return ids, nil
+}
+
+// Bounds of a group that is added in one transaction.
+const (
+	groupMessages = 64
+	groupBytes    = 512 << 10
+)
+
+// prepareGroup prepares as many messages as fit into one transaction.
+func (f *Folder) prepareGroup(ctx context.Context, msgs []*mapi.Message, opts *AddOptions) ([]*prepared, error) {
+	var group []*prepared
+	var bytes int64
+	for _, m := range msgs[:min(len(msgs), groupMessages)] {
+		p, err := f.prepare(ctx, m, opts)
+		if err != nil {
+			settleAll(ctx, group, errNotStored)
+			return nil, err
+		}
+		group = append(group, p)
+		if bytes += messageBytes(p.msg) - p.size; bytes > groupBytes {
+			break
+		}
+	}
+	return group, nil
+}
+
+// prepare is Mailbox.prepare for a message that is added with opts.
+func (f *Folder) prepare(ctx context.Context, msg *mapi.Message, opts *AddOptions) (*prepared, error) {
+	p, err := f.box.prepare(ctx, msg, nil)
+	if err == nil && opts.Deliver {
 		p.flags |= mapi.FlagUnmodified // until a client saves it
 		if !p.msg.Has(props.PidTagMessageDeliveryTime.Prop()) {
 			props.PidTagMessageDeliveryTime.Set(p.msg, f.box.store.opts.Now())
 		}
 	}
-	id, stored, err := f.add(ctx, p, opts)
-	if err == nil && !stored {
-		p.settle(ctx, errNotStored)
-	} else {
+	return p, err
+}
+
+func settleAll(ctx context.Context, group []*prepared, err error) {
+	for _, p := range group {
 		p.settle(ctx, err)
 	}
-	return id, fail(op, err)
 }
 
 const maxDeliveryID = 255
 
-// add reports stored false when the delivery id was known.
-func (f *Folder) add(ctx context.Context, p *prepared, opts *AddOptions) (id mapi.MessageID, stored bool, err error) {
-	part := rowkey.Normal
-	if opts.Associated {
-		part = rowkey.Associated
-	}
-	w := Write{Created: 1, Deliver: opts.Deliver}
-	err = f.box.updateAs(ctx, opts.Relaxed, w, func(t *txn) error {
-		stored = false
+// add stores prepared messages in one transaction and ends their claims. With a
+// delivery id, which only a single message can have, nothing is stored when it is
+// known, and the id is that of the former message.
+func (f *Folder) add(ctx context.Context, group []*prepared, opts *AddOptions) ([]mapi.MessageID, error) {
+	var ids []mapi.MessageID
+	known := false
+	w := Write{Created: int64(len(group)), Deliver: opts.Deliver}
+	err := f.box.updateAs(ctx, opts.Relaxed, w, func(t *txn) error {
+		ids, known = nil, false
 		if _, err := f.live(t); err != nil {
 			return err
 		}
 		if opts.DeliveryID != "" {
-			if seen, err := t.seen(opts.DeliveryID); err != nil || seen != nil {
-				if seen != nil {
-					id = mapi.MessageID(seen.message)
-				}
+			seen, err := t.seen(opts.DeliveryID)
+			if err != nil {
 				return err
 			}
+			if seen != nil {
+				ids, known = []mapi.MessageID{mapi.MessageID(seen.message)}, true
+				return nil
+			}
 		}
-		im, err := t.writeMessage(p, folderPart{uint64(f.id), part})
-		if err != nil {
-			return err
+		for _, p := range group {
+			id, err := t.add(p, uint64(f.id), opts)
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
 		}
-		if err := t.addImage(im); err != nil {
-			return err
-		}
-		id, stored = mapi.MessageID(im.id), true
-		if opts.Deliver {
-			t.newMail(im)
-		}
-		if err := t.countsEvent(im.folder); err != nil {
-			return err
-		}
-		if opts.DeliveryID == "" {
-			return nil
-		}
-		return t.remember(opts.DeliveryID, im.folder, im.id)
+		return t.countsEvent(uint64(f.id))
 	})
-	return id, stored, err
+	if err == nil && known {
+		settleAll(ctx, group, errNotStored)
+	} else {
+		settleAll(ctx, group, err)
+	}
+	return ids, err
+}
+
+func (t *txn) add(p *prepared, folder uint64, opts *AddOptions) (mapi.MessageID, error) {
+	part := rowkey.Normal
+	if opts.Associated {
+		part = rowkey.Associated
+	}
+	im, err := t.writeMessage(p, folderPart{folder, part})
+	if err != nil {
+		return 0, err
+	}
+	if err := t.addImage(im); err != nil {
+		return 0, err
+	}
+	if opts.Deliver {
+		t.newMail(im)
+	}
+	if opts.DeliveryID != "" {
+		err = t.remember(opts.DeliveryID, folder, im.id)
+	}
+	return mapi.MessageID(im.id), err
 }
 
 // addImage gives a written message its id, enters it into its folder and the log.

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -74,10 +76,20 @@ func (c *recordCache) clear() {
 	c.size = 0
 }
 
+// deferred tells the records that are only ever fetched by their key, never
+// scanned, and that several messages of one transaction change one after the other:
+// roots and lists of indexes. They are written once, at the end.
+func deferred(key []byte) bool {
+	return caches(key) && key[8] == rowkey.KindIndex && (key[18] == 0 || key[18] >= 0x20)
+}
+
 // Get reads through the cache.
 func (t *txn) Get(key []byte) ([]byte, error) {
 	if !caches(key) {
 		return t.Tx.Get(key)
+	}
+	if v, ok := t.later[string(key)]; ok {
+		return v, nil
 	}
 	if v, ok := t.cache.values[string(key)]; ok {
 		return v, nil
@@ -91,8 +103,14 @@ func (t *txn) Get(key []byte) ([]byte, error) {
 
 // Put writes through the cache.
 func (t *txn) Put(key, value []byte) error {
-	if caches(key) {
-		t.cache.put(key, append([]byte{}, value...))
+	if !caches(key) {
+		return t.Tx.Put(key, value)
+	}
+	kept := append([]byte{}, value...)
+	t.cache.put(key, kept)
+	if deferred(key) {
+		t.later[string(key)] = kept
+		return nil
 	}
 	return t.Tx.Put(key, value)
 }
@@ -102,13 +120,37 @@ func (t *txn) Delete(key []byte) error {
 	if caches(key) {
 		t.cache.put(key, nil)
 	}
+	if deferred(key) {
+		t.later[string(key)] = nil
+		return nil
+	}
 	return t.Tx.Delete(key)
 }
 
 // DeleteRange deletes through the cache.
 func (t *txn) DeleteRange(lo, hi []byte) error {
+	if err := t.writeLater(); err != nil {
+		return err
+	}
 	t.cache.clear()
 	return t.Tx.DeleteRange(lo, hi)
+}
+
+// writeLater writes the deferred records, in the order of their keys.
+func (t *txn) writeLater() error {
+	for _, key := range slices.Sorted(maps.Keys(t.later)) {
+		var err error
+		if v := t.later[key]; v == nil {
+			err = t.Tx.Delete([]byte(key))
+		} else {
+			err = t.Tx.Put([]byte(key), v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	clear(t.later)
+	return nil
 }
 
 // Kept implements table.Keeper: package table keeps parts of its indexes from one

@@ -295,12 +295,11 @@ func (m *Message) saveNew(ctx context.Context, opts *SaveOptions) error {
 	if err != nil {
 		return err
 	}
-	id, _, err := m.folder.add(ctx, p, &AddOptions{Associated: m.part == rowkey.Associated, Relaxed: opts.Relaxed})
-	p.settle(ctx, err)
+	ids, err := m.folder.add(ctx, []*prepared{p}, &AddOptions{Associated: m.part == rowkey.Associated, Relaxed: opts.Relaxed})
 	if err != nil {
 		return err
 	}
-	m.id = id
+	m.id = ids[0]
 	return m.reload(ctx)
 }
 

@@ -319,7 +319,9 @@ func (f *Folder) addCopy(ctx context.Context, m *Message) (mapi.MessageID, error
 	}
 	status, _ := m.Get(propMessageStatus).(int32)
 	p.status = uint32(status)
-	id, _, err := f.add(ctx, p, &AddOptions{Associated: m.Associated()})
-	p.settle(ctx, err)
-	return id, err
+	ids, err := f.add(ctx, []*prepared{p}, &AddOptions{Associated: m.Associated()})
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
 }

@@ -20,6 +20,7 @@ type txn struct {
 
 	header   rowkey.Header
 	cache    *recordCache
+	later    map[string][]byte // records to write at the end; nil: to delete
 	counters map[uint64]*rowkey.Counters
 	views    map[folderPart]*viewList
 
@@ -52,7 +53,7 @@ func (b *Mailbox) updateAs(ctx context.Context, relaxed bool, w Write, fn func(*
 	token := b.token()
 	var t *txn
 	run := func(tx driver.Tx) error {
-		t = &txn{Tx: tx, box: b, now: b.store.opts.Now(), counters: map[uint64]*rowkey.Counters{},
+		t = &txn{Tx: tx, box: b, now: b.store.opts.Now(), counters: map[uint64]*rowkey.Counters{}, later: map[string][]byte{},
 			views: map[folderPart]*viewList{}, found: map[uint64]rowkey.Counters{}, write: w}
 		return t.run(ctx, token, fn)
 	}
@@ -173,6 +174,9 @@ func (t *txn) flush() error {
 		if err := t.put(t.box.space.Counters(id), c.Append(nil)); err != nil {
 			return err
 		}
+	}
+	if err := t.writeLater(); err != nil {
+		return err
 	}
 	t.header.Turn++
 	if err := t.put(t.box.space.Header(), t.header.Append(nil)); err != nil {

@@ -78,7 +78,7 @@ func (o *Options) pebble(d *disk, log *logger) *pebble.Options {
 		CacheSize:                   o.CacheSize,
 		MemTableSize:                uint64(o.MemTableSize),
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       2,
+		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               64 << 20,
 		BytesPerSync:                1 << 20,

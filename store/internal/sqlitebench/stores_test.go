@@ -160,12 +160,12 @@ func (o *okapi) deliver(m *mail) error {
 }
 
 func (o *okapi) batch(list []*mail) error {
-	for _, m := range list {
-		if _, err := o.inbox.Add(context.Background(), m.msg, &store.AddOptions{Relaxed: true}); err != nil {
-			return err
-		}
+	msgs := make([]*mapi.Message, len(list))
+	for i, m := range list {
+		msgs[i] = m.msg
 	}
-	return o.st.Sync(context.Background())
+	_, err := o.inbox.AddAll(context.Background(), msgs, nil)
+	return err
 }
 
 func (o *okapi) table() *store.Table {
