@@ -89,7 +89,7 @@ func (c *crasher) String() string { return "crasher" }
 // OKAPI_CRASHES is how many crashes are looked at, and OKAPI_SEED the first seed.
 func TestCrashes(t *testing.T) {
 	want := number("OKAPI_CRASHES", 2000)
-	if testing.Short() {
+	if brisk() {
 		want = min(want, 200)
 	}
 	first := uint64(number("OKAPI_SEED", 1))

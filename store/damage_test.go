@@ -293,7 +293,7 @@ func requireTold(t *testing.T, compare bool, ways func(list []record, try func(n
 	}
 	tries := 0
 	ways(list, func(name string, bad []record) {
-		if tries++; testing.Short() && tries%10 != 0 {
+		if tries++; brisk() && tries%10 != 0 {
 			return
 		}
 		told, wrong := tampered(t, bad, right, tries)

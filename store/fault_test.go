@@ -51,7 +51,7 @@ func TestNoFailingDiskLosesAnything(t *testing.T) {
 		total.Store(diskFault(t, 0, false, matches))
 		require.Greater(t, total.Load(), int64(20))
 		step := max(total.Load()/60, 1)
-		if testing.Short() {
+		if brisk() {
 			step *= 8
 		}
 		for _, forever := range []bool{false, true} {
@@ -337,9 +337,13 @@ func TestEachFailingCallLeavesTheOldOrTheNewState(t *testing.T) {
 			require.NoError(t, d.do(t.Context(), clean))
 			after := clean.mailbox(t)
 			require.NotEqual(t, before, after)
+			most := 40 // of each kind of call
+			if brisk() {
+				most = 4
+			}
 			for _, op := range faultdriver.Ops() {
 				calls := clean.plan.Calls(op)
-				for n := 1; n <= calls; n += 1 + calls/40 {
+				for n := 1; n <= calls; n += 1 + calls/most {
 					s := newStage(t)
 					require.Equal(t, before, s.mailbox(t), "the stage is always the same")
 					s.plan.Fail(faultdriver.Fault{Op: op, N: n})

@@ -295,12 +295,15 @@ func number(name string, missing int) int {
 	return missing
 }
 
+// brisk reports whether a tenth of the work is enough.
+func brisk() bool { return lighter || testing.Short() }
+
 // OKAPI_HISTORIES is how many histories are run, OKAPI_STEPS how long they are,
 // and OKAPI_SEED which is the first.
 func TestRandomHistories(t *testing.T) {
 	require.GreaterOrEqual(t, len(operations()), 50)
 	histories, steps, first := number("OKAPI_HISTORIES", 200), number("OKAPI_STEPS", 500), number("OKAPI_SEED", 1)
-	if testing.Short() {
+	if brisk() {
 		histories = min(histories, 20)
 	}
 	for name, open := range map[string]func() opened{"mem": openMem, "pebble": openPebble} {
