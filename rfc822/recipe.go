@@ -75,7 +75,6 @@ type step struct {
 type builder struct {
 	whole entity.Range // of the message in the source
 	refs  []reference
-	kept  []uint64 // hashes of header fields that became named properties
 }
 
 // A reference is a step that makes a range of the source.

@@ -55,7 +55,7 @@ func (t *Table) Read(ctx context.Context, n int) ([]Row, error) {
 }
 
 // Position returns how many rows are before the cursor, and how many there are
-// (MS-OXCTABL 2.2.2.7).
+// (MS-OXCTABL 2.2.2.8).
 func (t *Table) Position(ctx context.Context) (position, total int64, err error) {
 	err = t.do(ctx, func(_ driver.Reader, o order) (err error) {
 		if total, err = o.Len(); err != nil {
@@ -92,7 +92,7 @@ const (
 )
 
 // Seek moves the cursor n rows from a place, backwards when n is negative, and
-// returns by how many it moved: fewer than n at either end (MS-OXCTABL 2.2.2.8).
+// returns by how many it moved: fewer than n at either end (MS-OXCTABL 2.2.2.9).
 // It reports mapi.ErrInvalidBookmark for a place that does not exist. When the row
 // of a bookmark is not shown any more, Seek begins at the row that followed it,
 // moves, and reports mapi.WarnPositionChanged.
@@ -149,7 +149,7 @@ func (t *Table) standAt(o order, position, total int64) error {
 }
 
 // SeekFraction moves the cursor to the part numerator/denominator of the table
-// (MS-OXCTABL 2.2.2.10). It reports mapi.ErrInvalidParameter for a denominator
+// (MS-OXCTABL 2.2.2.11). It reports mapi.ErrInvalidParameter for a denominator
 // that is not positive.
 func (t *Table) SeekFraction(ctx context.Context, numerator, denominator int64) error {
 	const op = "store.Table.SeekFraction"
@@ -233,7 +233,7 @@ func (t *Table) place(ctx context.Context, b Bookmark) (at boundary, lost bool, 
 // Find looks for the first row from a place on that satisfies a restriction, or
 // with backwards for the nearest one before the place. It puts the cursor before
 // the row and returns it. It reports mapi.ErrNotFound, and leaves the cursor, when
-// there is none (MS-OXCTABL 2.2.2.13). A comparison with the first key of the
+// there is none (MS-OXCTABL 2.2.2.14). A comparison with the first key of the
 // sort order is looked up rather than searched for.
 func (t *Table) Find(ctx context.Context, where mapi.Restriction, from Bookmark, backwards bool) (Row, error) {
 	const op = "store.Table.Find"

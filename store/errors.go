@@ -32,7 +32,7 @@ func codeOf(err error) mapi.Code {
 		return mapi.ErrCorruptData
 	case errors.Is(err, driver.ErrPoisoned):
 		return mapi.ErrDisk
-	case errors.Is(err, driver.ErrConflict):
+	case errors.Is(err, driver.ErrConflict), errors.Is(err, driver.ErrInUse):
 		return mapi.ErrBusy
 	case errors.Is(err, driver.ErrTooBig):
 		return mapi.ErrTooBig

@@ -217,14 +217,3 @@ func (b *Mailbox) readCounters(r driver.Reader, id uint64) (rowkey.Counters, err
 	}
 	return rowkey.ParseCounters(v)
 }
-
-// readRow returns the row of a message; nil when it is not in that part of the
-// folder.
-func (b *Mailbox) readRow(r driver.Reader, folder uint64, part rowkey.Part, id uint64) (*rowkey.Row, error) {
-	v, err := getSealed(r, b.space.Row(folder, part, id))
-	if err != nil || v == nil {
-		return nil, err
-	}
-	row, err := rowkey.ParseRow(v)
-	return &row, err
-}

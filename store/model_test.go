@@ -160,15 +160,6 @@ func (f *modelFolder) part(associated, deleted bool) []*modelMessage {
 	})
 }
 
-func (f *modelFolder) find(id mapi.MessageID) *modelMessage {
-	for _, m := range f.msgs {
-		if m.id == id {
-			return m
-		}
-	}
-	return nil
-}
-
 func (f *modelFolder) drop(m *modelMessage) {
 	f.msgs = slices.DeleteFunc(f.msgs, func(o *modelMessage) bool { return o == m })
 }

@@ -291,7 +291,7 @@ func specEnd(v []byte, i int) int {
 // addrSpec cleans an address: comments, blanks and a route go (RFC 5322 4.4).
 func addrSpec(v []byte) string {
 	v = trimBlanks(v)
-	if bytes.IndexAny(v, "(\" \t\r\n:\\<=") < 0 {
+	if !bytes.ContainsAny(v, "(\" \t\r\n:\\<=") {
 		return ownText(v)
 	}
 	v = withoutComments(v)

@@ -257,7 +257,7 @@ func (p *paramScanner) param() (name string, value []byte, ok bool) {
 		p.i++
 		p.blanks()
 		value := p.value()
-		if len(n) == 0 || bytes.IndexAny(n, " \t\"") >= 0 {
+		if len(n) == 0 || bytes.ContainsAny(n, " \t\"") {
 			continue
 		}
 		return paramName(n), value, true

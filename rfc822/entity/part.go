@@ -90,7 +90,6 @@ type parser struct {
 	pos    int64
 	bounds [][]byte // of the multiparts that are open, outermost first
 	parts  int
-	header []byte // reused for headers of a source that is not in memory
 }
 
 // A delimiter is a boundary line, or the end of the source (level -1).

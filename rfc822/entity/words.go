@@ -103,7 +103,7 @@ func splitWord(v []byte) (charset []byte, enc byte, text []byte, n int) {
 		return nil, 0, nil, 0
 	}
 	charset = v[i : i+j]
-	if bytes.IndexAny(charset, " \t=<>\"") >= 0 {
+	if bytes.ContainsAny(charset, " \t=<>\"") {
 		return nil, 0, nil, 0
 	}
 	i += j + 1

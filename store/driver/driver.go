@@ -51,6 +51,9 @@ var (
 	// ErrDamaged: stored bytes fail their checksum.
 	ErrDamaged = errors.New("driver: stored data is damaged")
 
+	// ErrInUse: another process, or this one, has the storage open already.
+	ErrInUse = errors.New("driver: in use by another program")
+
 	// ErrClosed: the DB, snapshot or transaction is over.
 	ErrClosed = errors.New("driver: closed")
 

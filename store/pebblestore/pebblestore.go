@@ -3,10 +3,12 @@
 package pebblestore
 
 import (
+	"errors"
 	"log/slog"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/store"
 	"github.com/okapi-mail/okapi/store/driver"
 	"github.com/okapi-mail/okapi/store/internal/pebbledb"
@@ -42,15 +44,16 @@ type Options struct {
 }
 
 // Open opens the store in dir, or makes a new one when dir is empty or missing.
-// One process can have it open at a time. It reports driver.ErrDamaged when what
-// is stored there is not readable, and mapi.ErrVersion when a newer okapi wrote it.
+// One process can have it open at a time: another one gets mapi.ErrBusy. It
+// reports driver.ErrDamaged (mapi.ErrCorruptData) when what is stored there is not
+// readable, and mapi.ErrVersion when a newer okapi wrote it.
 func Open(dir string, opts *Options) (*store.Store, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
 	db, err := OpenDriver(dir, opts)
 	if err != nil {
-		return nil, err
+		return nil, &mapi.Error{Op: "pebblestore.Open", Code: openCode(err), Err: err}
 	}
 	st, err := store.New(db, opts.Store)
 	if err != nil {
@@ -58,6 +61,17 @@ func Open(dir string, opts *Options) (*store.Store, error) {
 		return nil, err
 	}
 	return st, nil
+}
+
+// openCode is what a MAPI client is told about a backend that does not open.
+func openCode(err error) mapi.Code {
+	switch {
+	case errors.Is(err, driver.ErrInUse):
+		return mapi.ErrBusy
+	case errors.Is(err, driver.ErrDamaged):
+		return mapi.ErrCorruptData
+	}
+	return mapi.CodeOf(err)
 }
 
 // OpenDriver opens the backend alone: to wrap it, for instance with package

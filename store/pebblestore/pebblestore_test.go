@@ -115,3 +115,12 @@ func TestOpen(t *testing.T) {
 		require.NoError(t, st.Close())
 	})
 }
+
+func TestOpenTwiceIsBusy(t *testing.T) {
+	dir := t.TempDir()
+	st, err := pebblestore.Open(dir, nil)
+	require.NoError(t, err)
+	_, err = pebblestore.Open(dir, nil)
+	require.ErrorIs(t, err, mapi.ErrBusy)
+	require.NoError(t, st.Close())
+}

@@ -35,7 +35,10 @@ func (db *DB) open(dir string, log *logger) error {
 	}
 	lock, err := pebble.LockDirectory(dir, db.opts.FS)
 	if err != nil {
-		return fmt.Errorf("lock directory: %w", err)
+		if errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("lock directory: %w", err)
+		}
+		return fmt.Errorf("%w: lock directory: %w", driver.ErrInUse, err)
 	}
 	db.lock = lock
 	if err = db.verify(); err == nil {

@@ -32,19 +32,19 @@ type body struct {
 // do runs fn under the lock. The property gets its value outside: the object
 // may look at the one that it replaces.
 func (b *body) do(fn func() error) error {
-	err, show := b.locked(fn)
+	show, err := b.locked(fn)
 	if show != nil {
 		b.obj.Set(b.prop, show)
 	}
 	return err
 }
 
-func (b *body) locked(fn func() error) (err error, show mapi.Value) {
+func (b *body) locked(fn func() error) (show mapi.Value, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	err = fn()
 	show, b.show = b.show, nil
-	return err, show
+	return show, err
 }
 
 // load makes the content from the present value.
