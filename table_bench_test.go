@@ -33,7 +33,8 @@ func fillFolder(b *testing.B, n int) (*store.Store, *store.Folder, []mapi.Messag
 	st, err := pebblestore.Open(b.TempDir(), nil)
 	require.NoError(b, err)
 	inbox := benchInbox(b, st, "ada")
-	ids := make([]mapi.MessageID, n)
+	ids := make([]mapi.MessageID, 0, n)
+	var batch []*mapi.Message
 	msgs := make([]*mapi.Message, 1000)
 	for i := range msgs {
 		msgs[i] = benchMessage(i, 3000)
@@ -48,8 +49,11 @@ func fillFolder(b *testing.B, n int) (*store.Store, *store.Folder, []mapi.Messag
 		props.PidTagMessageDeliveryTime.Set(m, at)
 		props.PidTagClientSubmitTime.Set(m, at)
 		props.PidTagSubject.Set(m, fmt.Sprintf("Report %d of branch %d", i*7919%n, i%97))
-		ids[i], err = inbox.Add(context.Background(), m, &store.AddOptions{Relaxed: true})
-		require.NoError(b, err)
+		if batch = append(batch, m); len(batch) == 100 || i == n-1 {
+			added, err := inbox.AddAll(context.Background(), batch, &store.AddOptions{Relaxed: true})
+			require.NoError(b, err)
+			ids, batch = append(ids, added...), batch[:0]
+		}
 	}
 	require.NoError(b, st.Sync(context.Background()))
 	require.NoError(b, st.Compact(context.Background()))
