@@ -22,7 +22,8 @@ import (
 // The embedded Message is what converters take: rfc822.Encode(w, m.Message, nil).
 //
 // A handle is used by one goroutine at a time. It needs no closing. Its streams
-// can be read as long as the store is open and the message exists.
+// can be opened as long as the store is open and the message has these contents; a
+// reader that was opened goes on after that.
 type Message struct {
 	*mapi.Message
 
