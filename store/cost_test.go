@@ -149,6 +149,8 @@ func TestCost(t *testing.T) {
 		})
 	})
 
+	st.WaitForBuilds() // which commit, too
+
 	// writes runs work and asserts that it reads and writes few records.
 	writes := func(t *testing.T, limit, records int, work func() error) {
 		t.Helper()

@@ -5,3 +5,6 @@ package store
 func (s *Store) ShrinkViews() {
 	s.sizes = viewSizes{smallFolder: 4, fillRows: 3, countEntry: 2, topRows: 3}
 }
+
+// WaitForBuilds returns when no index is being built in the background.
+func (s *Store) WaitForBuilds() { s.builders.Wait() }
