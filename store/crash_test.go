@@ -92,6 +92,9 @@ func TestCrashes(t *testing.T) {
 	if brisk() {
 		want = min(want, 200)
 	}
+	if lighter {
+		want = min(want, 60)
+	}
 	first := uint64(number("OKAPI_SEED", 1))
 	begun, total, seed := time.Now(), 0, first
 	for ; total < want && !t.Failed(); seed++ {

@@ -306,6 +306,9 @@ func TestRandomHistories(t *testing.T) {
 	if brisk() {
 		histories = min(histories, 20)
 	}
+	if lighter {
+		histories = min(histories, 8)
+	}
 	for name, open := range map[string]func() opened{"mem": openMem, "pebble": openPebble} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
