@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -81,7 +83,7 @@ func (f *Folder) AddAll(ctx context.Context, msgs []*mapi.Message, opts *AddOpti
 	for len(msgs) > 0 {
 		group, err := f.prepareGroup(ctx, msgs, opts)
 		if err != nil {
-			return ids, fail(op, err)
+			return ids, fail(op, f.syncAdded(ctx, ids, opts, err))
 		}
 		msgs = msgs[len(group):]
 		// What is durable makes all before it durable: only the last waits.
@@ -89,11 +91,19 @@ func (f *Folder) AddAll(ctx context.Context, msgs []*mapi.Message, opts *AddOpti
 		now.Relaxed = opts.Relaxed || len(msgs) > 0
 		added, err := f.add(ctx, group, &now)
 		if err != nil {
-			return ids, fail(op, err)
+			return ids, fail(op, f.syncAdded(ctx, ids, opts, err))
 		}
 		ids = append(ids, added...)
 	}
 	return ids, nil
+}
+
+// syncAdded makes durable what was added before err.
+func (f *Folder) syncAdded(ctx context.Context, ids []mapi.MessageID, opts *AddOptions, err error) error {
+	if len(ids) == 0 || opts.Relaxed {
+		return err
+	}
+	return errors.Join(err, f.box.store.db.Sync(context.WithoutCancel(ctx)))
 }
 
 // Bounds of a group that is added in one transaction.
@@ -278,18 +288,41 @@ func (t *txn) release(body *rowkey.Body) error {
 	if len(digests) == 0 {
 		return nil
 	}
-	key := binary.BigEndian.AppendUint64(t.box.space.Kind(rowkey.KindRelease), body.Owner)
-	list := make([][32]byte, len(digests))
-	for i, d := range digests {
-		list[i] = d
+	slices.SortFunc(digests, func(a, b content.Digest) int { return bytes.Compare(a[:], b[:]) })
+	part := uint16(0)
+	for group := range slices.Chunk(slices.Compact(digests), digestsPerRecord) {
+		list := make([][32]byte, len(group))
+		for i, d := range group {
+			list[i] = d
+		}
+		r := release{releaseID{body.Owner, part}, group}
+		if err := t.put(t.box.releaseKey(r.releaseID), rowkey.AppendDigests(nil, list)); err != nil {
+			return err
+		}
+		t.releases = append(t.releases, r)
+		part++
 	}
-	t.releases = append(t.releases, release{body.Owner, digests})
-	return t.put(key, rowkey.AppendDigests(nil, list))
+	return nil
 }
 
+// digestsPerRecord keeps a release record below the size of a value.
+const digestsPerRecord = 1500
+
+// A release lets go of contents that a message had.
 type release struct {
-	owner   uint64
+	releaseID
 	digests []content.Digest
+}
+
+// A releaseID names one record of what an owner lets go.
+type releaseID struct {
+	owner uint64
+	part  uint16
+}
+
+func (b *Mailbox) releaseKey(id releaseID) []byte {
+	key := binary.BigEndian.AppendUint64(b.space.Kind(rowkey.KindRelease), id.owner)
+	return binary.BigEndian.AppendUint16(key, id.part)
 }
 
 func digestsOf(m *mapi.Message) []content.Digest {
@@ -314,7 +347,7 @@ func (b *Mailbox) releaseNow(ctx context.Context, list []release) {
 			return
 		}
 		b.mu.Lock()
-		b.released = append(b.released, r.owner)
+		b.released = append(b.released, r.releaseID)
 		b.mu.Unlock()
 	}
 }
@@ -324,22 +357,22 @@ func (t *txn) forgetReleased() error {
 	t.box.mu.Lock()
 	t.forgot = slices.Clone(t.box.released[:min(len(t.box.released), 64)])
 	t.box.mu.Unlock()
-	for _, owner := range t.forgot {
-		if err := t.Delete(binary.BigEndian.AppendUint64(t.box.space.Kind(rowkey.KindRelease), owner)); err != nil {
+	for _, id := range t.forgot {
+		if err := t.Delete(t.box.releaseKey(id)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// forget drops owners whose records are gone.
-func (b *Mailbox) forget(owners []uint64) {
-	if len(owners) == 0 {
+// forget drops releases whose records are gone.
+func (b *Mailbox) forget(gone []releaseID) {
+	if len(gone) == 0 {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.released = slices.DeleteFunc(b.released, func(o uint64) bool { return slices.Contains(owners, o) })
+	b.released = slices.DeleteFunc(b.released, func(id releaseID) bool { return slices.Contains(gone, id) })
 }
 
 // recoverReleases finishes what a crash left of releases and removals. It does
@@ -347,7 +380,6 @@ func (b *Mailbox) forget(owners []uint64) {
 func (b *Mailbox) recoverReleases(ctx context.Context) error {
 	b.mu.Lock()
 	done := b.recovered
-	b.recovered = true
 	b.mu.Unlock()
 	if done {
 		return nil
@@ -360,14 +392,25 @@ func (b *Mailbox) recoverReleases(ctx context.Context) error {
 		return err
 	}
 	b.releaseNow(ctx, list)
-	return b.resumePurges(ctx)
+	if err := b.resumePurges(ctx); err != nil {
+		// The mailbox is none the worse for folders that cannot be removed yet.
+		b.store.opts.Logger.Warn("removal of folders goes on later", "mailbox", b.info.Name, "error", err)
+		return ctx.Err()
+	}
+	b.mu.Lock()
+	b.recovered = true
+	b.mu.Unlock()
+	return nil
 }
 
 // eachRelease visits the releases that were noted and not forgotten yet.
 func (b *Mailbox) eachRelease(r driver.Reader, visit func(release)) error {
 	return scanSealed(r, b.space.Kind(rowkey.KindRelease), func(k, v []byte) error {
 		digests, err := rowkey.ParseDigests(v)
-		rel := release{owner: binary.BigEndian.Uint64(k[len(k)-8:])}
+		if len(k) != len(b.releaseKey(releaseID{})) {
+			return fmt.Errorf("%w: key of a release record", mapi.ErrCorruptData)
+		}
+		rel := release{releaseID: releaseID{binary.BigEndian.Uint64(k[9:]), binary.BigEndian.Uint16(k[17:])}}
 		for _, d := range digests {
 			rel.digests = append(rel.digests, d)
 		}

@@ -13,9 +13,9 @@ import (
 // reads again: counters, folders, lists and nodes of indexes. Only transactions
 // use it, and those of one mailbox run one after the other.
 //
-// The mailbox's header carries a number that each transaction raises. A cache is
-// good for a transaction only when it finds the number that the cache was left
-// with: so whatever became of the transaction that left it (it may have failed, or
+// The mailbox's header carries a number that no two runs of a transaction share. A
+// cache is good for a transaction only when it finds the number that the cache was
+// left with: so whatever became of the run that left it (it may have failed, or
 // another host may have written meanwhile), nothing stale is ever read.
 type recordCache struct {
 	turn   uint64            // Header.Turn of the transaction that left it

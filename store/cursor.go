@@ -124,8 +124,8 @@ func (t *Table) seek(ctx context.Context, at boundary, n int64) (int64, error) {
 		if err != nil {
 			return err
 		}
-		target := min(max(start+n, 0), total)
-		moved = target - start
+		moved = min(max(n, -start), total-start)
+		target := start + moved
 		return t.standAt(o, target, total)
 	})
 	return moved, err

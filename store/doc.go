@@ -42,7 +42,8 @@
 //
 // Each call that only reads sees one snapshot: all of what was committed before
 // it, and nothing of what is committed meanwhile. An opened message stays as it
-// was opened, whatever others do to it; [Message.Save] then reports
+// was opened, whatever others do to it, except that large contents which another
+// has removed can no longer be opened; [Message.Save] then reports
 // mapi.ErrObjectModified, unless it is forced. Tables are live: each call sees the
 // folder as it is then.
 //

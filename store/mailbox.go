@@ -23,7 +23,7 @@ type Mailbox struct {
 	names nameTable
 
 	mu        sync.Mutex
-	released  []uint64             // owners whose contents are released; their records can go
+	released  []releaseID          // carried out; their records can go
 	building  map[string]bool      // indexes that a goroutine is building
 	specs     map[string]*viewSpec // parsed, by what is stored
 	cache     *recordCache         // of the last transaction
@@ -158,6 +158,8 @@ func setAll(bag *mapi.Properties, list []mapi.Property, computed func(mapi.Prop)
 		switch {
 		case p.Prop.Type == mapi.PtypNull, p.Prop.Type == mapi.PtypErrorCode:
 			// placeholders of a client, skipped
+		case !p.Prop.IsNamed() && p.Prop.ID >= 0x8000: // of a mapping that is not known
+			problems = append(problems, Problem{i, p.Prop, mapi.ErrInvalidParameter})
 		case computed(p.Prop):
 			problems = append(problems, Problem{i, p.Prop, mapi.ErrComputed})
 		case p.Value == nil:

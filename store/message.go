@@ -301,7 +301,17 @@ func (m *Message) saveNew(ctx context.Context, opts *SaveOptions) error {
 		return err
 	}
 	m.id = ids[0]
-	return m.reload(ctx)
+	m.saved(ctx)
+	return nil
+}
+
+// saved makes the handle show what it has saved. The commit has happened, whatever
+// becomes of reading it back: then the handle keeps what it has, and learns at its
+// next Save that the message is another one by now.
+func (m *Message) saved(ctx context.Context) {
+	if err := m.reload(context.WithoutCancel(ctx)); err != nil {
+		m.base = m.Message.Clone()
+	}
 }
 
 func (m *Message) save(ctx context.Context, opts *SaveOptions) error {
@@ -316,8 +326,10 @@ func (m *Message) save(ctx context.Context, opts *SaveOptions) error {
 		return err
 	}
 	err = box.updateAs(ctx, opts.Relaxed, Write{}, func(t *txn) error {
-		if _, err := m.folder.record(t); err != nil {
-			return mapi.ErrObjectDeleted
+		if _, err := m.folder.record(t); errors.Is(err, mapi.ErrNotFound) {
+			return fmt.Errorf("%w: folder %v", mapi.ErrObjectDeleted, m.folder.id)
+		} else if err != nil {
+			return err
 		}
 		old, err := box.loadImage(t, uint64(m.folder.id), m.part, uint64(m.id))
 		switch {
@@ -334,7 +346,8 @@ func (m *Message) save(ctx context.Context, opts *SaveOptions) error {
 	if err != nil {
 		return err
 	}
-	return m.reload(ctx)
+	m.saved(ctx)
+	return nil
 }
 
 // overtaken reports how the message is no longer the one that was opened; nil when

@@ -422,20 +422,22 @@ func (t *txn) writeMessage(p *prepared, fp folderPart) (*image, error) {
 	im := &image{box: t.box, reader: t, folder: fp.folder, part: fp.part}
 	im.row = rowkey.Row{Body: t.newID(), Flags: p.flags, Status: p.status, Hidden: p.hidden, Associated: fp.part == rowkey.Associated}
 	codec := t.codec()
+	room := int64(maxRow)
 	for pr, v := range p.msg.All() {
 		im.row.Named = im.row.Named || pr.IsNamed() && pr.Set != mapi.PSOkapi
 		switch {
 		case !belongsToRow(pr):
-		case fitsRow(pr, v):
+		case fitsRow(pr, v) && room > 0:
 			im.props.Set(pr, v)
+			room -= mapi.SizeOf(pr.Type, v) + int64(len(pr.Name)) + 24
 		default:
 			im.row.Overflow = true
 		}
 	}
 	inRow := func(pr mapi.Prop) bool { return im.props.Has(pr) }
 	im.body = &rowkey.Body{Owner: p.owner, Message: p.msg}
-	room := make([]byte, 0, messageBytes(p.msg)-p.size+1024) // one piece, if possible
-	data, err := codec.AppendBody(room, *im.body, inRow, contentOf)
+	data := make([]byte, 0, messageBytes(p.msg)-p.size+1024) // one piece, if possible
+	data, err := codec.AppendBody(data, *im.body, inRow, contentOf)
 	if err != nil {
 		return nil, err
 	}

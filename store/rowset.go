@@ -77,6 +77,9 @@ func belongsToRow(p mapi.Prop) bool {
 	return lo < len(rowIDs) && uint32(rowIDs[lo]) == p.ID
 }
 
+// maxRow is how many bytes of properties a row takes, roughly: it is one record.
+const maxRow = 24 << 10
+
 func fitsRow(p mapi.Prop, v mapi.Value) bool {
 	if _, large := v.(mapi.Stream); large {
 		return false

@@ -141,8 +141,12 @@ func (s *Store) Collect(ctx context.Context) (CollectReport, error) {
 	owners := map[uint64]map[uint64]bool{} // by mailbox: who refers to contents
 	alive := func(ctx context.Context, _ content.Digest, ref content.Ref) (bool, error) {
 		box := boxes[ref.Mailbox]
-		if box == nil {
-			return false, nil
+		if box == nil { // perhaps made since the directory was read
+			var err error
+			if box, err = s.mailboxAt(ctx, rowkey.Space(ref.Mailbox)); box == nil || err != nil {
+				return err != nil, err
+			}
+			boxes[ref.Mailbox] = box
 		}
 		return box.owns(ctx, owners, ref.Object)
 	}
@@ -156,6 +160,23 @@ func (s *Store) Collect(ctx context.Context) (CollectReport, error) {
 		}
 	}
 	return report, nil
+}
+
+// mailboxAt returns the mailbox of a space; nil when it has none.
+func (s *Store) mailboxAt(ctx context.Context, space rowkey.Space) (*Mailbox, error) {
+	var box *Mailbox
+	err := s.view(ctx, func(r driver.Reader) error {
+		v, err := getSealed(r, mailboxKey(space))
+		if err != nil || v == nil {
+			return err
+		}
+		info, err := rowkey.ParseMailbox(v)
+		if err == nil && !info.Deleted {
+			box = s.mailbox(info)
+		}
+		return err
+	})
+	return box, err
 }
 
 // owns reports whether a message of the mailbox, or a release that was not

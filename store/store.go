@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/okapi-mail/okapi/mapi"
@@ -79,6 +81,7 @@ type Store struct {
 	hub  *notify.Hub
 
 	recent recentBoxes
+	turn   atomic.Uint64 // of transactions; begins at random: no other process has the same
 
 	sizes viewSizes
 
@@ -106,6 +109,8 @@ func New(db driver.DB, opts *Options) (*Store, error) {
 	s := &Store{db: db, opts: opts.withDefaults(), hub: notify.New(), sizes: usualSizes,
 		boxes: map[rowkey.Space]*Mailbox{}, pools: map[rowkey.Space]*content.Pool{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
+	nonce := s.opts.NewID()
+	s.turn.Store(binary.BigEndian.Uint64(nonce[:8]) ^ binary.BigEndian.Uint64(nonce[8:])<<20)
 	if u, ok := db.(driver.Uncertain); ok {
 		s.uncertain = u.Uncertain()
 	}

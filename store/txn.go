@@ -30,7 +30,7 @@ type txn struct {
 	before   rowkey.Header              // the header as it was found
 	write    Write                      // for the gates
 	releases []release                  // contents to let go after the commit
-	forgot   []uint64                   // owners whose release records go
+	forgot   []releaseID                // releases whose records go
 	err      error                      // of a codec's function, which cannot return it
 	asked    bool                       // an earlier run has not taken effect
 }
@@ -178,7 +178,7 @@ func (t *txn) flush() error {
 	if err := t.writeLater(); err != nil {
 		return err
 	}
-	t.header.Turn++
+	t.header.Turn = t.box.store.turn.Add(1)
 	if err := t.put(t.box.space.Header(), t.header.Append(nil)); err != nil {
 		return err
 	}

@@ -401,14 +401,16 @@ type hierarchy struct {
 	folder  *Folder
 	deep    bool
 	deleted bool
-	found   map[uint64]*folderImage // of the last order
+	found   map[uint64]*folderImage // that an order has seen; one may outlive the next
 }
 
 func (h *hierarchy) order(q query, r driver.Reader) (order, error) {
 	if _, err := h.folder.record(r); err != nil {
 		return nil, err
 	}
-	h.found = map[uint64]*folderImage{}
+	if h.found == nil {
+		h.found = map[uint64]*folderImage{}
+	}
 	var list listOrder
 	err := h.walk(r, uint64(h.folder.id), 1, func(im *folderImage) error {
 		ok, err := q.spec.match.Match(im)
@@ -469,7 +471,11 @@ func (h *hierarchy) visit(r driver.Reader, ids []uint64, depth int32, deletedOnl
 func (h *hierarchy) build(query) error { return nil }
 
 func (h *hierarchy) object(_ driver.Reader, entry []byte, _ func(mapi.Prop) bool) (mapi.Getter, error) {
-	return h.found[rowkey.LastID(entry)], nil
+	im := h.found[rowkey.LastID(entry)]
+	if im == nil {
+		return nil, fmt.Errorf("%w: folder %v", mapi.ErrNotFound, mapi.FolderID(rowkey.LastID(entry)))
+	}
+	return im, nil
 }
 
 func (h *hierarchy) identify(w *Row) { w.Folder = mapi.FolderID(rowkey.LastID(w.entry)) }

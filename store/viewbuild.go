@@ -72,6 +72,7 @@ const maxViews = 24
 // whoever calls continues what a former caller began.
 func (b *Mailbox) ensureIndex(ctx context.Context, fp folderPart, spec *viewSpec) error {
 	for {
+		b.noteUse(fp, spec) // so that other builds do not take its place
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -118,14 +119,13 @@ func (t *txn) addView(fp folderPart, spec *viewSpec) (*viewIndex, error) {
 	if v := views.find(spec); v != nil {
 		return v, nil
 	}
-	if err := t.dropViews(views); err != nil {
+	if err := t.dropViews(views, len(spec.raw)); err != nil {
 		return nil, err
 	}
 	v := viewIndex{View: rowkey.View{Spec: spec.raw, Used: t.header.Change}, spec: spec}
-	for _, other := range views.list {
-		v.Number = max(v.Number, other.Number)
+	for v.Number = 1; slices.ContainsFunc(views.list, func(o viewIndex) bool { return o.Number == v.Number }); {
+		v.Number++
 	}
-	v.Number++
 	v.index = table.NewIndex(t.box.space.Index(fp.folder, fp.part, v.Number))
 	if err := v.index.Build().Begin(t); err != nil {
 		return nil, err
@@ -134,37 +134,49 @@ func (t *txn) addView(fp folderPart, spec *viewSpec) (*viewIndex, error) {
 	return &views.list[len(views.list)-1], t.putViews(views)
 }
 
-// dropViews makes room for one more index, and removes those that another
-// collation made useless.
-func (t *txn) dropViews(views *viewList) error {
+// dropViews removes the indexes that another collation made useless, and makes room
+// for one more whose description has so many bytes: all descriptions are one record.
+func (t *txn) dropViews(views *viewList, bytes int) error {
+	if bytes > maxSpec {
+		return fmt.Errorf("%w: an index over a condition of %d bytes", mapi.ErrTooComplex, bytes)
+	}
 	keep := views.list[:0]
-	oldest := -1
 	for _, v := range views.list {
-		if v.spec == nil {
-			if err := v.index.Drop(t); err != nil {
-				return err
-			}
-			continue
+		if v.spec != nil {
+			keep = append(keep, v)
+			bytes += len(v.Spec)
+		} else if err := v.index.Drop(t); err != nil {
+			return err
 		}
-		keep = append(keep, v)
 	}
 	views.list = keep
-	if len(keep) < maxViews {
-		return nil
+	for len(views.list) >= maxViews || bytes > 2*maxSpec {
+		oldest := t.oldestView(views)
+		bytes -= len(views.list[oldest].Spec)
+		if err := views.list[oldest].index.Drop(t); err != nil {
+			return err
+		}
+		views.list = slices.Delete(views.list, oldest, oldest+1)
 	}
-	for i, v := range keep {
+	return nil
+}
+
+// maxSpec is how many bytes the description of an index may have.
+const maxSpec = 16 << 10
+
+// oldestView returns the index that was not asked for the longest. The usual ones
+// do not count; they are fewer and smaller than what makes room necessary.
+func (t *txn) oldestView(views *viewList) int {
+	oldest := -1
+	for i, v := range views.list {
 		if v.Used == always {
 			continue
 		}
-		if oldest < 0 || t.box.lastUse(views.folderPart, v.View) < t.box.lastUse(views.folderPart, keep[oldest].View) {
+		if oldest < 0 || t.box.lastUse(views.folderPart, v.View) < t.box.lastUse(views.folderPart, views.list[oldest].View) {
 			oldest = i
 		}
 	}
-	if err := keep[oldest].index.Drop(t); err != nil {
-		return err
-	}
-	views.list = slices.Delete(keep, oldest, oldest+1)
-	return nil
+	return oldest
 }
 
 func (t *txn) putViews(views *viewList) error {

@@ -41,6 +41,10 @@ var knownSets = [...]mapi.GUID{1: mapi.PSInternetHeaders, 2: mapi.PSOkapi, 3: ma
 // AppendProperty writes one property. A value kept in the pool is given as a
 // Content.
 func (c *Codec) AppendProperty(b []byte, p mapi.Prop, v any) ([]byte, error) {
+	if !p.IsNamed() && p.ID >= 0x8000 {
+		// Such an id stands for a named property of some mailbox, and says not which.
+		return b, fmt.Errorf("%w: %v has no meaning here", mapi.ErrInvalidParameter, p)
+	}
 	id, form := uint16(p.ID), uint16(p.Type)
 	if p.IsNamed() {
 		if c.ID != nil {
@@ -277,7 +281,12 @@ func (r *reader) value(t mapi.Type) mapi.Value {
 		}
 		return v
 	case mapi.PtypRuleAction:
-		return r.actions()
+		inner := &reader{b: r.bytes()}
+		v := inner.actions()
+		if err := inner.done(); err != nil && r.err == nil {
+			r.err = err
+		}
+		return v
 	}
 	return r.values(t)
 }

@@ -72,7 +72,7 @@ type Header struct {
 	Next      uint64 // the next folder, message or body gets this counter
 	Change    uint64 // the last change number given out
 	NextNamed uint64 // the next named property gets this id
-	Turn      uint64 // rises with each transaction
+	Turn      uint64 // another one after each transaction
 	Size      int64  // bytes of all live messages
 	Props     []byte // properties of the message store object, as a bag
 }
