@@ -267,10 +267,33 @@ func typeFor(t mapi.Type, v mapi.Value) mapi.Type {
 	}
 	for _, c := range append([]mapi.Type{t.Base(), t}, otherTypes...) {
 		if _, ok := v.(mapi.Stream); !ok && mapi.CheckValue(c, v) == nil {
-			return c
+			return wide(c, v)
 		}
 	}
 	return mapi.PtypUnspecified
+}
+
+// wide turns the type of 8-bit strings into that of Unicode ones when v has
+// characters that a code page may lack. Both compare with the property alike.
+func wide(t mapi.Type, v mapi.Value) mapi.Type {
+	ascii := true
+	check := func(s string) {
+		for i := range len(s) {
+			ascii = ascii && s[i] < 0x80
+		}
+	}
+	switch v := v.(type) {
+	case string:
+		check(v)
+	case []string:
+		for _, s := range v {
+			check(s)
+		}
+	}
+	if ascii || t.Base() != mapi.PtypString8 {
+		return t
+	}
+	return t&^mapi.PtypString8 | mapi.PtypString
 }
 
 var otherTypes = []mapi.Type{

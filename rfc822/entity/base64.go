@@ -140,7 +140,7 @@ func (d *base64Decoder) other(dst []byte, class byte) int {
 	case b64Pad:
 		return d.pad(dst)
 	case b64CR:
-		if d.cr && !d.ended {
+		if d.cr && (!d.ended || d.end < 0) {
 			d.broken = true
 		}
 		d.cr = true
