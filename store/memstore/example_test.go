@@ -40,7 +40,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	fmt.Println(box.ID(), props.PidTagMessageDeliveryTime.Or(m, time.Time{}))
-	// Output: 00000000-0000-0000-0000-000000000002 2026-05-01 12:00:00 +0000 UTC
+	// Output: 00000000-0000-0000-0000-000000000003 2026-05-01 12:00:00 +0000 UTC
 }
 
 // A Disk lets the power fail.

@@ -30,6 +30,11 @@ type DB struct {
 	locks driver.Locks
 	gate  gate // updates, syncs and the like under way
 
+	// still is held for reading by every commit until it is durable, and for
+	// writing while a checkpoint copies the log: a log that grows while it is
+	// copied may end in the middle of a record, which a reader takes for damage.
+	still sync.RWMutex
+
 	applied atomic.Uint64 // the sequence number after the newest commit
 	durable atomic.Uint64 // the sequence number after the newest synced commit
 
@@ -119,8 +124,19 @@ func (db *DB) apply(ctx context.Context, w driver.Write, bounds driver.Bounds, f
 	return batch, nil
 }
 
-// write hands a batch to Pebble together with what is known to be durable.
+// write hands a batch to Pebble. After a commit that is not relaxed await must
+// follow.
 func (db *DB) write(batch *pebble.Batch, relaxed bool) error {
+	db.still.RLock()
+	err := db.hand(batch, relaxed)
+	if relaxed || err != nil {
+		db.still.RUnlock()
+	}
+	return err
+}
+
+// hand gives a batch to Pebble together with what is known to be durable.
+func (db *DB) hand(batch *pebble.Batch, relaxed bool) error {
 	if err := db.poisoned(); err != nil {
 		return err
 	}
@@ -144,6 +160,7 @@ func (db *DB) write(batch *pebble.Batch, relaxed bool) error {
 
 // await returns when the batch is durable, and with it everything before it.
 func (db *DB) await(batch *pebble.Batch) error {
+	defer db.still.RUnlock()
 	if err := batch.SyncWait(); err != nil {
 		db.disk.freeze(err)
 	}
@@ -185,6 +202,8 @@ func (db *DB) sync() error {
 // is, and a part of the copy in dir.
 func (db *DB) Checkpoint(ctx context.Context, dir string) error {
 	err := db.maintain(ctx, func() error {
+		db.still.Lock()
+		defer db.still.Unlock()
 		return db.pdb.Checkpoint(dir, pebble.WithFlushedWAL())
 	})
 	if err != nil {
