@@ -301,15 +301,14 @@ func (m *Message) saveNew(ctx context.Context, opts *SaveOptions) error {
 		return err
 	}
 	m.id = ids[0]
-	m.saved(ctx)
+	m.saved(p)
 	return nil
 }
 
-// saved makes the handle show what it has saved. The commit has happened, whatever
-// becomes of reading it back: then the handle keeps what it has, and learns at its
-// next Save that the message is another one by now.
-func (m *Message) saved(ctx context.Context) {
-	if err := m.reload(context.WithoutCancel(ctx)); err != nil {
+// saved makes the handle show what it has saved: the image of the transaction, so
+// that nothing can fail any more once the commit has happened.
+func (m *Message) saved(p *prepared) {
+	if err := m.take(p.image); err != nil { // it reads nothing
 		m.base = m.Message.Clone()
 	}
 }
@@ -346,7 +345,7 @@ func (m *Message) save(ctx context.Context, opts *SaveOptions) error {
 	if err != nil {
 		return err
 	}
-	m.saved(ctx)
+	m.saved(p)
 	return nil
 }
 

@@ -32,6 +32,7 @@ type prepared struct {
 	digests []content.Digest
 	size    int64 // bytes of the contents
 	claim   *content.Claim
+	image   *image // as the last transaction wrote it
 	flags   mapi.MessageFlags
 	status  uint32
 	hidden  bool
@@ -445,6 +446,7 @@ func (t *txn) writeMessage(p *prepared, fp folderPart) (*image, error) {
 		return nil, err
 	}
 	im.row.Size = int64(len(data)+len(im.row.Props)) + p.size
+	p.image = im
 	return im, t.putBody(im.row.Body, data)
 }
 
