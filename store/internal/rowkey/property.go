@@ -125,8 +125,10 @@ func (c *Codec) property(r *reader, want func(mapi.Prop) bool) (mapi.Prop, mapi.
 	var p mapi.Prop
 	if form&formInline != 0 {
 		p = r.name(t)
-	} else if id := r.uint16(); id < 0x8000 || c.Name == nil {
+	} else if id := r.uint16(); id < 0x8000 {
 		p = mapi.Prop{ID: uint32(id), Type: t}
+	} else if c.Name == nil {
+		r.fail("id of a named property outside its mailbox")
 	} else if named, err := c.Name(id); err != nil {
 		if r.err == nil {
 			r.err = err
