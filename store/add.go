@@ -259,12 +259,12 @@ func (t *txn) remember(id string, folder, message uint64) error {
 		return err
 	}
 	times := t.box.space.Kind(rowkey.KindDeliveryAt)
-	at := binary.BigEndian.AppendUint64(append([]byte(nil), times...), mapi.ToFileTime(t.now))
+	at := binary.BigEndian.AppendUint64(append([]byte(nil), times...), mapi.ToFileTime(t.now()))
 	if err := t.put(append(at, id...), nil); err != nil {
 		return err
 	}
 	limit := binary.BigEndian.AppendUint64(append([]byte(nil), times...),
-		mapi.ToFileTime(t.now.Add(-t.box.store.opts.DeliveryMemory)))
+		mapi.ToFileTime(t.now().Add(-t.box.store.opts.DeliveryMemory)))
 	var old [][]byte
 	err := t.Scan(times, limit, false, func(k, _ []byte) bool {
 		old = append(old, append([]byte(nil), k...))

@@ -305,7 +305,7 @@ func (t *txn) createFolder(parent uint64, bag mapi.Properties, kind byte, specia
 		return 0, err
 	}
 	id := t.newID()
-	props.PidTagCreationTime.Set(&bag, t.now)
+	props.PidTagCreationTime.Set(&bag, t.now())
 	if err := t.put(t.box.space.Counters(id), rowkey.Counters{}.Append(nil)); err != nil {
 		return 0, err
 	}
@@ -411,7 +411,7 @@ func (t *txn) putFolder(id uint64, rec rowkey.Folder, bag mapi.Properties) error
 
 // logFolder writes the folder's record under a new change number.
 func (t *txn) logFolder(rec *rowkey.Folder, id uint64, op byte, bag mapi.Properties) error {
-	props.PidTagLastModificationTime.Set(&bag, t.now)
+	props.PidTagLastModificationTime.Set(&bag, t.now())
 	var err error
 	if rec.Change, err = t.log(rec.Change, rowkey.Change{Op: op, Folder: rec.Parent, Object: id, IsFolder: true}); err != nil {
 		return err

@@ -125,7 +125,7 @@ func (t *txn) softDelete(im *image) error {
 	gone := *im
 	gone.part = rowkey.Deleted
 	gone.props = im.props.Clone()
-	gone.props.Set(propDeletedOn, t.now)
+	gone.props.Set(propDeletedOn, t.now())
 	var err error
 	gone.row.Change, err = t.log(im.row.Change, rowkey.Change{Op: rowkey.OpDeleted, Folder: im.folder, Object: im.id,
 		Associated: im.row.Associated})

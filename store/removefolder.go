@@ -177,7 +177,7 @@ func (t *txn) softDeleteFolder(id uint64, rec rowkey.Folder) error {
 	if err := t.put(t.box.space.Child(rec.Parent, true, id), nil); err != nil {
 		return err
 	}
-	bag.Set(propDeletedOn, t.now)
+	bag.Set(propDeletedOn, t.now())
 	if err := t.markSubtree(id, rec, bag, true); err != nil {
 		return err
 	}

@@ -24,12 +24,15 @@ type Options struct {
 	// Logger receives what an operator acts on. Default: nothing is logged.
 	Logger *slog.Logger
 
-	// Now is the source of every timestamp that the store writes.
+	// Now is the source of every timestamp that the store writes. The store's own
+	// calls of it never overlap, so a test's clock needs no lock for them; work in
+	// the background, such as building an index, does not look at it.
 	// Default: time.Now.
 	Now func() time.Time
 
 	// NewID makes identifiers: of mailboxes, search keys, owners of contents.
-	// No two calls may return the same one. Default: random.
+	// No two calls may return the same one; as those of Now, they never overlap.
+	// Default: random.
 	NewID func() mapi.GUID
 
 	// Gates are asked, in this order, before each transaction commits.
@@ -55,9 +58,13 @@ func (o *Options) withDefaults() Options {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	} else {
+		c.Now = oneAtATime(c.Now)
 	}
 	if c.NewID == nil {
 		c.NewID = randomID
+	} else {
+		c.NewID = oneAtATime(c.NewID)
 	}
 	if c.MaxNamedProperties <= 0 || c.MaxNamedProperties > maxNamed {
 		c.MaxNamedProperties = maxNamed
@@ -66,6 +73,15 @@ func (o *Options) withDefaults() Options {
 		c.DeliveryMemory = 7 * 24 * time.Hour
 	}
 	return c
+}
+
+func oneAtATime[T any](fn func() T) func() T {
+	var mu sync.Mutex
+	return func() T {
+		mu.Lock()
+		defer mu.Unlock()
+		return fn()
+	}
 }
 
 func randomID() (g mapi.GUID) {

@@ -238,8 +238,8 @@ func (t *txn) copyMessage(im *image, folder, owner uint64) (mapi.MessageID, erro
 	to.folder = folder
 	to.row.Body, to.row.ReadChange = t.newID(), 0
 	to.props = im.props.Clone()
-	props.PidTagCreationTime.Set(&to.props, t.now)
-	to.props.Set(propLocalCommitTime, t.now)
+	props.PidTagCreationTime.Set(&to.props, t.now())
+	to.props.Set(propLocalCommitTime, t.now())
 	codec := t.codec()
 	if to.row.Props, err = codec.AppendBag(nil, &to.props); err != nil {
 		return 0, err

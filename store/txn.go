@@ -15,8 +15,8 @@ import (
 // operation changes (header, counters) and writes them once, at the end.
 type txn struct {
 	driver.Tx
-	box *Mailbox
-	now time.Time
+	box  *Mailbox
+	when time.Time // see now
 
 	header   rowkey.Header
 	cache    *recordCache
@@ -53,7 +53,7 @@ func (b *Mailbox) updateAs(ctx context.Context, relaxed bool, w Write, fn func(*
 	token := b.token()
 	var t *txn
 	run := func(tx driver.Tx) error {
-		t = &txn{Tx: tx, box: b, now: b.store.opts.Now(), counters: map[uint64]*rowkey.Counters{}, later: map[string][]byte{},
+		t = &txn{Tx: tx, box: b, counters: map[uint64]*rowkey.Counters{}, later: map[string][]byte{},
 			views: map[folderPart]*viewList{}, found: map[uint64]rowkey.Counters{}, write: w}
 		return t.run(ctx, token, fn)
 	}
@@ -220,11 +220,19 @@ func (t *txn) count(folder uint64) (*rowkey.Counters, error) {
 	return c, nil
 }
 
+// now is the time of the transaction: all that it writes has the same.
+func (t *txn) now() time.Time {
+	if t.when.IsZero() {
+		t.when = t.box.store.opts.Now()
+	}
+	return t.when
+}
+
 // touch notes that a direct child of the folder changed.
 func (t *txn) touch(folder uint64) error {
 	c, err := t.count(folder)
 	if err == nil {
-		c.CommitMax = max(mapi.ToFileTime(t.now), c.CommitMax+1)
+		c.CommitMax = max(mapi.ToFileTime(t.now()), c.CommitMax+1)
 	}
 	return err
 }
@@ -239,7 +247,7 @@ func (t *txn) log(old uint64, c rowkey.Change) (uint64, error) {
 		}
 	}
 	n := t.newChange()
-	c.Time = mapi.ToFileTime(t.now)
+	c.Time = mapi.ToFileTime(t.now())
 	return n, t.put(t.box.space.Log(n), c.Append(nil))
 }
 
