@@ -394,7 +394,7 @@ func BenchmarkTableMemory(b *testing.B) {
 
 func tableMemory(b *testing.B, n int) {
 	ctx := context.Background()
-	st, inbox, ids := fillFolder(b, n)
+	st, inbox, ids := bigFolder(b, n)
 	defer st.Close()
 	run := func(name string, f func() error) {
 		b.Run(name, func(b *testing.B) {

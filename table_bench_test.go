@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -28,10 +29,46 @@ func tableSizes() []int {
 	return sizes
 }
 
-// fillFolder makes a folder with n small messages.
-func fillFolder(b *testing.B, n int) (*store.Store, *store.Folder, []mapi.MessageID) {
-	st, err := pebblestore.Open(b.TempDir(), nil)
+// bigFolder opens a store with a folder of n small messages. To fill a large one
+// takes minutes: OKAPI_BENCH_DATA names a folder in which filled stores are kept
+// from one run to the next. Each run works on a copy.
+func bigFolder(b *testing.B, n int) (*store.Store, *store.Folder, []mapi.MessageID) {
+	dir := b.TempDir()
+	data := os.Getenv("OKAPI_BENCH_DATA")
+	if data == "" {
+		st, err := pebblestore.Open(dir, nil)
+		require.NoError(b, err)
+		inbox, ids := fillFolder(b, st, n)
+		return st, inbox, ids
+	}
+	kept := filepath.Join(data, fmt.Sprintf("rows-%d", n))
+	if _, err := os.Stat(kept); err != nil {
+		st, err := pebblestore.Open(filepath.Join(dir, "fill"), nil)
+		require.NoError(b, err)
+		fillFolder(b, st, n)
+		require.NoError(b, st.Close())
+		require.NoError(b, os.CopyFS(kept, os.DirFS(filepath.Join(dir, "fill"))))
+	}
+	dir = filepath.Join(dir, "copy")
+	require.NoError(b, os.CopyFS(dir, os.DirFS(kept)))
+	st, err := pebblestore.Open(dir, nil)
 	require.NoError(b, err)
+	box, err := st.OpenMailbox(context.Background(), "ada")
+	require.NoError(b, err)
+	inbox, err := box.SpecialFolder(context.Background(), mapi.FolderInbox)
+	require.NoError(b, err)
+	ids := make([]mapi.MessageID, 0, n)
+	mid := &store.View{Columns: store.Columns(props.PidTagMid)}
+	for row, err := range inbox.Contents(mid).Rows(context.Background()) {
+		require.NoError(b, err)
+		ids = append(ids, row.Message)
+	}
+	require.Len(b, ids, n)
+	return st, inbox, ids
+}
+
+// fillFolder makes a folder with n small messages.
+func fillFolder(b *testing.B, st *store.Store, n int) (*store.Folder, []mapi.MessageID) {
 	inbox := benchInbox(b, st, "ada")
 	ids := make([]mapi.MessageID, 0, n)
 	var batch []*mapi.Message
@@ -57,7 +94,7 @@ func fillFolder(b *testing.B, n int) (*store.Store, *store.Folder, []mapi.Messag
 	}
 	require.NoError(b, st.Sync(context.Background()))
 	require.NoError(b, st.Compact(context.Background()))
-	return st, inbox, ids
+	return inbox, ids
 }
 
 var eightColumns = store.Columns(props.PidTagSubject, props.PidTagSentRepresentingName, props.PidTagMessageDeliveryTime,
@@ -76,7 +113,7 @@ func tableOf(b *testing.B, n int) {
 	ctx := context.Background()
 	byDate := &store.View{Columns: eightColumns,
 		Sort: mapi.SortOrder{mapi.Descending(props.PidTagMessageDeliveryTime.Prop())}}
-	st, inbox, ids := fillFolder(b, n)
+	st, inbox, ids := bigFolder(b, n)
 	defer st.Close()
 	b.Run("reference", func(b *testing.B) { rawPage(b, n) })
 	b.Run("first50", func(b *testing.B) {
@@ -131,7 +168,7 @@ func BenchmarkNewOrder(b *testing.B) {
 
 func newOrders(b *testing.B, n int) {
 	ctx := context.Background()
-	st, inbox, _ := fillFolder(b, n)
+	st, inbox, _ := bigFolder(b, n)
 	defer st.Close()
 	view := func(p mapi.Prop) *store.Table {
 		return inbox.Contents(&store.View{Columns: eightColumns, Sort: mapi.SortOrder{mapi.Ascending(p)}})
