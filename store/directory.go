@@ -305,7 +305,7 @@ func (s *Store) removeMailbox(ctx context.Context, info rowkey.Mailbox) error {
 	box := s.mailbox(info)
 	box.setState(boxRemoved)
 	prefix := info.Space.Prefix()
-	err := s.db.Update(ctx, driver.Write{Mailbox: prefix}, func(tx driver.Tx) error {
+	err := s.untilKnown(ctx, prefix, func(tx driver.Tx) error {
 		return tx.DeleteRange(prefix, rowkey.After(prefix))
 	})
 	if err != nil {
@@ -334,12 +334,17 @@ func (s *Store) removeMailbox(ctx context.Context, info rowkey.Mailbox) error {
 	return err
 }
 
-// updateDirectory runs fn in a transaction of the directory. When it cannot be told
-// whether it took effect fn runs once more on what is there then, so it must not
-// mind finding its own work.
+// updateDirectory runs fn in a transaction of the directory, [Store.untilKnown].
 func (s *Store) updateDirectory(ctx context.Context, fn func(driver.Tx) error) error {
+	return s.untilKnown(ctx, rowkey.Directory.Prefix(), fn)
+}
+
+// untilKnown runs fn in a transaction of the mailbox with the given prefix. When it
+// cannot be told whether it took effect fn runs once more on what is there then, so
+// it must not mind finding its own work.
+func (s *Store) untilKnown(ctx context.Context, mailbox []byte, fn func(driver.Tx) error) error {
 	for {
-		err := s.db.Update(ctx, driver.Write{Mailbox: rowkey.Directory.Prefix()}, fn)
+		err := s.db.Update(ctx, driver.Write{Mailbox: mailbox}, fn)
 		if !errors.Is(err, driver.ErrUnknown) || ctx.Err() != nil {
 			return err
 		}
