@@ -65,14 +65,17 @@ func (x Index) Status(r driver.Reader) (Status, error) {
 // end between two of them, and other writers go on:
 //
 //	Begin  once
-//	Fill   until all rows have been put, in any order (with row ids as marks)
+//	Fill   until all entries have been put, in any order
 //	Seal   once, in the transaction of the last Fill or later
 //	Step   until it reports done
 //
 // For a few hundred rows all of it fits into one transaction. From Begin on every
 // writer that adds, changes or removes a row calls Insert and Delete, whatever
-// the state: what it writes is right before and after the builder's own turn,
-// because the builder reads rows in the transaction in which it fills.
+// the state. What it writes is right before and after the builder's own turn, if
+// the builder reads the rows in the transaction in which it fills, or at any time
+// after Begin was committed: Delete remembers what it deletes until Seal, also
+// what is not there yet, and Fill passes over it. A builder that reads rows ahead
+// makes sure, by the mark, that nobody began anew meanwhile.
 type Build struct{ x Index }
 
 // Build returns the builder of x.
@@ -86,10 +89,10 @@ func (b Build) Begin(tx driver.Tx) error {
 	return b.x.writeRoot(tx, root{state: Filling})
 }
 
-// Fill puts entries, without reading, and stores mark for [Index.Status]: it tells
-// the builder where to go on, and may be anything but longer than 1,000 bytes.
-// Entries that are there already do no harm. It reports [ErrState] unless the
-// index is being filled.
+// Fill puts entries, but for those that were deleted since Begin, and stores mark
+// for [Index.Status]: it tells the builder where to go on, and may be anything but
+// longer than 1,000 bytes. Entries that are there already do no harm. It reports
+// [ErrState] unless the index is being filled.
 func (b Build) Fill(tx driver.Tx, entries iter.Seq[[]byte], mark []byte) error {
 	if len(mark) > 1000 {
 		return fmt.Errorf("table: mark of %d bytes: %w", len(mark), driver.ErrTooBig)
@@ -98,10 +101,17 @@ func (b Build) Fill(tx driver.Tx, entries iter.Seq[[]byte], mark []byte) error {
 	if err != nil {
 		return err
 	}
+	gone, err := b.deleted(tx, entries)
+	if err != nil {
+		return err
+	}
 	empty := []byte{}
 	for e := range entries {
 		if len(e) > b.x.MaxEntry() {
 			return fmt.Errorf("table: entry of %d bytes: %w", len(e), driver.ErrTooBig)
+		}
+		if gone[string(e)] {
+			continue
 		}
 		if err := tx.Put(b.x.key(kindEntry, e), empty); err != nil {
 			return err
@@ -115,6 +125,9 @@ func (b Build) Fill(tx driver.Tx, entries iter.Seq[[]byte], mark []byte) error {
 // being filled.
 func (b Build) Seal(tx driver.Tx) error {
 	if _, err := b.inState(tx, Filling); err != nil {
+		return err
+	}
+	if err := b.x.forgetDeleted(tx); err != nil {
 		return err
 	}
 	return b.x.writeRoot(tx, root{state: Counting})

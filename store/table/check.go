@@ -19,8 +19,11 @@ func (x Index) Check(r driver.Reader) error {
 	if err := x.checkStrays(r, rt); err != nil {
 		return err
 	}
-	if err := x.checkValues(r); err != nil || rt.state == Filling {
+	if err := x.checkValues(r); err != nil {
 		return err
+	}
+	if rt.state == Filling {
+		return x.checkDeleted(r)
 	}
 	for level := 1; level <= rt.height; level++ {
 		if err := x.checkLists(r, level); err != nil {
@@ -40,11 +43,15 @@ func (x Index) Check(r driver.Reader) error {
 func (x Index) checkStrays(r driver.Reader, rt root) error {
 	height := byte(rt.height)
 	lists := byte(2) // the lowest level that has any
+	last := x.key(kindEntry, nil)
+	if rt.state == Filling {
+		last = x.key(kindDeleted, nil)
+	}
 	for _, gap := range [][2][]byte{
 		{x.prefix, x.key(kindRoot, nil)},
 		{x.key(kindRoot, []byte{0}), x.key(kindRoot+1, nil)},
 		{x.key(height+1, nil), x.key(kindList+lists, nil)},
-		{x.key(kindList+max(height+1, lists), nil), x.key(kindEntry, nil)},
+		{x.key(kindList+max(height+1, lists), nil), last},
 		{x.key(kindEntry+1, nil), nil},
 	} {
 		var stray []byte

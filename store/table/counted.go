@@ -104,6 +104,9 @@ func (x Index) InsertNew(tx driver.Tx, entry []byte) error {
 	if err := tx.Put(x.key(kindEntry, entry), []byte{}); err != nil {
 		return err
 	}
+	if rt.state == Filling {
+		return tx.Delete(x.key(kindDeleted, entry))
+	}
 	if !rt.covers(entry) {
 		return nil
 	}
@@ -119,6 +122,11 @@ func (x Index) Delete(tx driver.Tx, entry []byte) (removed bool, err error) {
 	rt, err := x.readRoot(tx)
 	if err != nil {
 		return false, err
+	}
+	if rt.state == Filling {
+		if err := tx.Put(x.key(kindDeleted, entry), []byte{}); err != nil {
+			return false, err
+		}
 	}
 	key := x.key(kindEntry, entry)
 	if there, err := tx.Get(key); err != nil || there == nil {

@@ -6,57 +6,82 @@ import (
 	"github.com/okapi-mail/okapi/store/driver"
 )
 
-// A Keeper is a driver.Reader that keeps things for later readers of the same
-// state, so that the starts of a node's children need not be scanned at every
-// insertion. It is optional. Whoever implements it must forget what it keeps when
-// the records under an index change in any other way than through the Tx that is
-// the Keeper itself.
+// A Keeper is a driver.Tx that keeps the root and the lists of indexes in memory,
+// taken apart, for later operations and later transactions: so a list that each of
+// many insertions changes is read once and written once. It is optional. Whoever
+// implements it must forget what it keeps when the records under an index change
+// in any other way than through the Keeper itself, and when an operation of
+// package table has failed.
 type Keeper interface {
-	// Kept returns what was kept under key, or nil.
-	Kept(key []byte) any
+	driver.Tx
 
-	// Keep keeps v, of about size bytes, under key; it may forget it any time.
-	Keep(key []byte, v any, size int)
+	// Kept returns what is kept under key, or nil.
+	Kept(key []byte) *Record
 
-	// Forget forgets what is kept under a key that begins with prefix: nodes
-	// were split or joined.
-	Forget(prefix []byte)
+	// Keep keeps r under key in place of the record's bytes.
+	Keep(key []byte, r *Record)
 }
 
-// childStarts returns the starts of all children of parent, which are nodes of
-// the given level, when r is a Keeper; nil when it is not.
-func (x Index) childStarts(r driver.Reader, level int, parent node) ([][]byte, error) {
-	k, ok := r.(Keeper)
-	if !ok {
-		return nil, nil
+// A Record is the root or a list of an index as a Keeper keeps it. The Keeper may
+// forget one that has not changed at any time between two operations. One that has
+// changed it first writes: [Record.Value] under its key, or deletes the key when
+// the value is nil.
+type Record struct {
+	root   root // of a list only the node, without its start
+	list   bool
+	absent bool // a list that was deleted
+	dirty  bool
+}
+
+// Changed reports whether the record differs from what is stored.
+func (r *Record) Changed() bool { return r.dirty }
+
+// Size is roughly how many bytes of memory the record takes.
+func (r *Record) Size() int { return 128 + 8*cap(r.root.kids) + 64*cap(r.root.starts) }
+
+// Value returns what is to be stored under key, nil for nothing, and takes the
+// record for stored from then on.
+func (r *Record) Value(key []byte) []byte {
+	r.dirty = false
+	switch {
+	case !r.list:
+		return r.root.encode(key)
+	case r.absent:
+		return nil
 	}
-	key := x.key(byte(level), parent.start)
-	if list, ok := k.Kept(key).([][]byte); ok && len(list) == len(parent.kids) {
-		return list, nil
+	return encodeList(key, r.root.kids)
+}
+
+// keep stores what n says under key, in memory.
+func keep(k Keeper, key []byte, old *Record, now Record) *Record {
+	if old == nil {
+		old = new(Record)
 	}
-	list := make([][]byte, 0, len(parent.kids))
-	size := 0
-	err := x.starts(r, level, parent.start, nil, false, func(s []byte) bool {
+	*old = now
+	k.Keep(key, old)
+	return old
+}
+
+// loadStarts sets the starts of n, a node above the given level, when r is a
+// Keeper that can keep them.
+func (x Index) loadStarts(r driver.Reader, level int, n *node) error {
+	if _, ok := r.(Keeper); !ok || n.starts != nil {
+		return nil
+	}
+	list := make([][]byte, 0, len(n.kids)+1)
+	err := x.starts(r, level, n.start, nil, false, func(s []byte) bool {
 		list = append(list, bytes.Clone(s))
-		size += len(s) + 24
-		return len(list) < len(parent.kids)
+		return len(list) < len(n.kids)
 	})
-	if err == nil && (len(list) < len(parent.kids) || !bytes.Equal(list[0], parent.start)) {
-		err = damaged("starts of level %d from %x do not fit their list", level, parent.start)
+	if err == nil && (len(list) < len(n.kids) || !bytes.Equal(list[0], n.start)) {
+		err = damaged("starts of level %d from %x do not fit their list", level, n.start)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	k.Keep(key, list, size)
-	return list, nil
-}
-
-// forgetLevel forgets the starts of a level, and of those below it: a node whose
-// children are others now may have as many as before.
-func (x Index) forgetLevel(tx driver.Tx, level int) {
-	if k, ok := tx.(Keeper); ok {
-		for ; level > 0; level-- {
-			k.Forget(x.key(byte(level), nil))
-		}
+	n.starts = list
+	if n.kept != nil {
+		n.kept.root.starts = list
 	}
+	return nil
 }

@@ -10,11 +10,13 @@ import (
 )
 
 // The byte after the prefix tells what a key is: the root, the start of a node of
-// level 1, 2 and so on, the list of a node of level 2, 3 and so on, or an entry.
+// level 1, 2 and so on, the list of a node of level 2, 3 and so on, an entry that
+// was deleted while the index is being filled, or an entry.
 const (
-	kindRoot  = 0x00
-	kindList  = 0x20 // plus the level
-	kindEntry = 'e'
+	kindRoot    = 0x00
+	kindList    = 0x20 // plus the level
+	kindDeleted = 'd'
+	kindEntry   = 'e'
 
 	maxHeight = 16
 	maxCount  = 1 << 48
