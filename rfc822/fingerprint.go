@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type fprint struct {
 	sum         [sha256.Size]byte
 	attachments [][sha256.Size]byte // in the order of the message
 	fields      []uint64            // of the named properties of PS_INTERNET_HEADERS
+	taken       taken               // by the recipe, whose fingerprint it is
 }
 
 // fingerprint digests the properties, recipients and attachments that the mail
@@ -29,9 +31,16 @@ type fprint struct {
 //
 // Kept header fields have hashes of their own: a store may refuse names, and then
 // the mail is still the same, but a changed or added one is noticed.
-func fingerprint(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (fprint, error) {
-	var c collector
-	f := c.message(bag, recipients, attachments)
+//
+// Values of taken properties have a checksum. Whoever finds another value with
+// the same one wins nothing: the recipe has no copy of the former value that
+// could come back, the mail has the bytes of the present one. For all others the
+// digest must withstand people who know what a filter makes of their mail, and
+// would like to see the former text go out again.
+func fingerprint(msg *mapi.Message, t taken) (fprint, error) {
+	c := collector{taken: t}
+	f := c.message(&msg.Properties, msg.Recipients, msg.Attachments)
+	f.taken = t
 	return f, c.err
 }
 
@@ -39,6 +48,7 @@ func fingerprint(bag *mapi.Properties, recipients []*mapi.Recipient, attachments
 // methods append that form to a buffer and return it, as append does; they do not
 // keep it, so that it can be on the stack.
 type collector struct {
+	taken  taken // of the outermost message
 	fields []uint64
 	err    error
 }
@@ -98,9 +108,10 @@ func (c *collector) attachment(a *mapi.Attachment) [sha256.Size]byte {
 	var room [512]byte
 	buf := c.bag(room[:0], &a.Properties, attachmentProp)
 	if e := a.Embedded; e != nil {
-		fields := c.fields
+		outer := *c
+		c.taken = 0
 		inner := c.message(&e.Properties, e.Recipients, e.Attachments)
-		c.fields = fields
+		c.taken, c.fields = outer.taken, outer.fields
 		buf = append(append(buf, 'M'), inner.sum[:]...)
 	}
 	return sha256.Sum256(buf)
@@ -201,9 +212,9 @@ func (c *collector) value(buf []byte, id uint32, v mapi.Value) []byte {
 		if id == 0x0037 && strings.Contains(v, "  ") { // stores build it from its parts
 			v = strings.Join(strings.Fields(v), " ")
 		}
-		return appendBytes(buf, 's', bytesOf(v))
+		return c.bytes(buf, 's', id, bytesOf(v))
 	case []byte:
-		return appendBytes(buf, 'b', v)
+		return c.bytes(buf, 'b', id, v)
 	case mapi.Stream:
 		return c.stream(buf, id, v)
 	case int32:
@@ -230,14 +241,23 @@ func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)
 // that length is read, a longer one asked for its digest.
 const inlineValue = 96
 
+// checkedValue is the length up to which a taken value has a checksum. A longer
+// one has its digest, which streams know without being read.
+const checkedValue = 16 << 10
+
+func (c *collector) checked(id uint32, n int64) bool { return n <= checkedValue && c.taken.has(id) }
+
 func appendHead(buf []byte, kind byte, n int64) []byte {
 	return binary.AppendUvarint(append(buf, kind), uint64(n))
 }
 
-func appendBytes(buf []byte, kind byte, v []byte) []byte {
+func (c *collector) bytes(buf []byte, kind byte, id uint32, v []byte) []byte {
 	buf = appendHead(buf, kind, int64(len(v)))
-	if len(v) <= inlineValue {
+	switch {
+	case len(v) <= inlineValue:
 		return append(buf, v...)
+	case c.checked(id, int64(len(v))):
+		return binary.LittleEndian.AppendUint32(buf, crc32.Checksum(v, crc32.MakeTable(crc32.Castagnoli)))
 	}
 	sum := sha256.Sum256(v)
 	return append(buf, sum[:]...)
@@ -248,28 +268,27 @@ func (c *collector) stream(buf []byte, id uint32, s mapi.Stream) []byte {
 	if isText(id) {
 		kind = 's'
 	}
-	buf = appendHead(buf, kind, s.Size())
-	inline := s.Size() <= inlineValue
-	if d, ok := s.(mapi.Digester); ok && !inline {
+	short := s.Size() <= inlineValue || c.checked(id, s.Size())
+	if d, ok := s.(mapi.Digester); ok && !short {
 		if sum, ok := d.Digest(); ok {
-			return append(buf, sum[:]...)
+			return append(appendHead(buf, kind, s.Size()), sum[:]...)
 		}
 	}
 	r, err := s.Open()
 	if err != nil {
-		c.err = err
+		c.fail(err)
 		return buf
 	}
 	defer r.Close()
-	if inline {
-		b, err := io.ReadAll(io.LimitReader(r, inlineValue))
+	if short {
+		b, err := io.ReadAll(io.LimitReader(r, s.Size()))
 		c.fail(err)
-		return append(buf, b...)
+		return c.bytes(buf, kind, id, b)
 	}
 	h := sha256.New()
 	_, err = copyAll(h, r)
 	c.fail(err)
-	return append(buf, h.Sum(nil)...)
+	return append(appendHead(buf, kind, s.Size()), h.Sum(nil)...)
 }
 
 // isText: which of the properties are strings, for streams do not tell.

@@ -52,7 +52,7 @@ func openOriginal(msg *mapi.Message) (*original, error) {
 	if err != nil {
 		return nil, err
 	}
-	fp, err := fingerprint(&msg.Properties, msg.Recipients, msg.Attachments)
+	fp, err := fingerprint(msg, head.taken)
 	if err != nil {
 		o.Close()
 		return nil, err
@@ -112,6 +112,11 @@ func (o *original) head() (f fprint, err error) {
 	if version != recipeVersion {
 		return f, fmt.Errorf("version %d", version)
 	}
+	t, err := o.steps.ReadByte()
+	if err != nil {
+		return f, err
+	}
+	f.taken = taken(t)
 	if _, err := io.ReadFull(o.steps, f.sum[:]); err != nil {
 		return f, err
 	}
@@ -266,7 +271,7 @@ func (o *original) openAttachment(s step) error {
 		return err
 	}
 	inner.depth = o.depth + 1
-	fp, err := fingerprint(&a.Embedded.Properties, nil, a.Embedded.Attachments)
+	fp, err := fingerprint(&mapi.Message{Attachments: a.Embedded.Attachments}, 0)
 	if err != nil {
 		inner.Close()
 		return err

@@ -16,7 +16,8 @@ import (
 //
 // A recipe is, with numbers as varints:
 //
-//	version, 1 byte: 1
+//	version, 1 byte: 2
+//	taken properties, 1 byte: a bit for each property code
 //	fingerprint of the message, 32 bytes
 //	size of the mail
 //	count of attachments, and their fingerprints of 32 bytes
@@ -26,12 +27,12 @@ import (
 // A step is an operation and its arguments: literal bytes, or a reference to the
 // bytes of a property, an attachment or an embedded message in a layout. A
 // reference stands only where the decoder has seen that it gives the original
-// bytes.
+// bytes. A property is taken when a reference is to all of it, as it is.
 func SourceForm() mapi.Prop {
 	return mapi.Prop{Set: mapi.PSOkapi, Name: "rfc822.source", Type: mapi.PtypBinary}
 }
 
-const recipeVersion = 1
+const recipeVersion = 2
 
 // The operations of a step.
 const (
@@ -62,6 +63,21 @@ func (c propCode) prop() (mapi.Prop, bool) {
 	return mapi.Prop{}, false
 }
 
+// taken is a set of properties: a bit for each code.
+type taken byte
+
+func (t taken) has(id uint32) bool {
+	switch id {
+	case 0x007D:
+		return t&(1<<propHeaders) != 0
+	case 0x1000:
+		return t&(1<<propBody) != 0
+	case 0x1013:
+		return t&(1<<propHTML) != 0
+	}
+	return false
+}
+
 // A step makes length bytes of a mail.
 type step struct {
 	op     byte
@@ -75,6 +91,7 @@ type step struct {
 type builder struct {
 	whole entity.Range // of the message in the source
 	refs  []reference
+	few   [2]reference // room for refs
 }
 
 // A reference is a step that makes a range of the source.
@@ -92,7 +109,7 @@ func (b *builder) add(start, length int64, s step) {
 	}
 	s.length = length
 	if b.refs == nil {
-		b.refs = make([]reference, 0, 2)
+		b.refs = b.few[:0]
 	}
 	b.refs = append(b.refs, reference{entity.Range{Start: start, End: start + length}, s})
 }
@@ -119,21 +136,78 @@ func (b *builder) encodedMessage(index int, start int64, l entity.Layout, exact 
 	}
 }
 
-// finish writes the recipe of the message.
+// settle brings the references in order, without those that overlap another: the
+// bytes are literal then.
+func (b *builder) settle() {
+	slices.SortStableFunc(b.refs, func(x, y reference) int { return cmp.Compare(x.at.Start, y.at.Start) })
+	pos := b.whole.Start
+	b.refs = slices.DeleteFunc(b.refs, func(r reference) bool {
+		if r.at.Start < pos || r.at.End > b.whole.End {
+			return true
+		}
+		pos = r.at.End
+		return false
+	})
+}
+
+// taken is which properties of obj settled references take as they are.
+func (b *builder) taken(obj mapi.Getter) (t taken) {
+	for i := range b.refs {
+		r := &b.refs[i]
+		if r.op != opProperty || r.layout.Encoding != entity.Identity {
+			continue
+		}
+		if p, ok := propCode(r.index).prop(); ok && r.length == valueLen(obj.Get(p)) {
+			t |= 1 << r.index
+		}
+	}
+	return t
+}
+
+func valueLen(v mapi.Value) int64 {
+	switch v := v.(type) {
+	case string:
+		return int64(len(v))
+	case []byte:
+		return int64(len(v))
+	case mapi.Stream:
+		return v.Size()
+	}
+	return -1
+}
+
+// finish writes the recipe of the message: in memory when the mail is there, or
+// when it is small, else as pieces of the source.
 func (m *message) finish() {
-	fp, err := fingerprint(&m.Message.Properties, m.Message.Recipients, m.Message.Attachments)
+	b := &m.recipe
+	b.settle()
+	fp, err := fingerprint(m.Message, b.taken(m))
 	if m.failed(err) {
 		return
 	}
-	b := &m.recipe
 	size := 128 + 32*len(fp.attachments) + 8*len(fp.fields) + 32*len(b.refs)
-	if _, inMemory := m.src.bytes(b.whole); inMemory {
-		size += int(b.literals())
+	if mail, ok := m.src.bytes(b.whole); ok {
+		head := appendRecipeHead(make([]byte, 0, size+int(b.literals())), fp, b.whole.Len())
+		m.Set(SourceForm(), b.appendSteps(head, mail))
+		return
 	}
-	head := make([]byte, 0, size)
-	head = append(head, recipeVersion)
+	head := appendRecipeHead(make([]byte, 0, size), fp, b.whole.Len())
+	const most = 64 << 10
+	steps := b.steps(m.src, head)
+	if steps.size > most {
+		m.Set(SourceForm(), steps)
+		return
+	}
+	recipe, err := steps.load()
+	if !m.failed(err) {
+		m.Set(SourceForm(), recipe)
+	}
+}
+
+func appendRecipeHead(head []byte, fp fprint, size int64) []byte {
+	head = append(head, recipeVersion, byte(fp.taken))
 	head = append(head, fp.sum[:]...)
-	head = binary.AppendUvarint(head, uint64(b.whole.Len()))
+	head = binary.AppendUvarint(head, uint64(size))
 	head = binary.AppendUvarint(head, uint64(len(fp.attachments)))
 	for i := range fp.attachments {
 		head = append(head, fp.attachments[i][:]...)
@@ -142,60 +216,56 @@ func (m *message) finish() {
 	for _, h := range fp.fields {
 		head = binary.LittleEndian.AppendUint64(head, h)
 	}
-	m.setRecipe(b.steps(m.src, head))
+	return head
 }
 
-// literals is about how many bytes of the mail stay in the recipe.
+// literals is how many bytes of the mail stay in the recipe.
 func (b *builder) literals() int64 {
 	n := b.whole.Len()
-	for _, r := range b.refs {
-		n -= r.at.Len()
+	for i := range b.refs {
+		n -= b.refs[i].at.Len()
 	}
-	return max(n, 0)
+	return n
 }
 
-// steps writes the steps behind head.
-func (b *builder) steps(src *source, head []byte) *segments {
-	s := &segments{src: src}
-	s.add(segment{bytes: head})
-	slices.SortStableFunc(b.refs, func(x, y reference) int { return cmp.Compare(x.at.Start, y.at.Start) })
+// walk gives the steps in order: literal bytes, and references.
+func (b *builder) walk(literal func(at entity.Range), refer func(*step)) {
 	pos := b.whole.Start
 	for i := range b.refs {
 		r := &b.refs[i]
-		if r.at.Start < pos || r.at.End > b.whole.End {
-			continue // it overlaps another; the bytes are literal then
+		if pos < r.at.Start {
+			literal(entity.Range{Start: pos, End: r.at.Start})
 		}
-		literal(s, entity.Range{Start: pos, End: r.at.Start})
-		s.extend(r.step.append)
+		refer(&r.step)
 		pos = r.at.End
 	}
-	literal(s, entity.Range{Start: pos, End: b.whole.End})
+	if pos < b.whole.End {
+		literal(entity.Range{Start: pos, End: b.whole.End})
+	}
+}
+
+// appendSteps appends the steps; mail is the whole of the message.
+func (b *builder) appendSteps(buf, mail []byte) []byte {
+	b.walk(func(at entity.Range) {
+		buf = append(appendLiteral(buf, at), mail[at.Start-b.whole.Start:at.End-b.whole.Start]...)
+	}, func(s *step) { buf = s.append(buf) })
+	return buf
+}
+
+// steps is the recipe with literal bytes that stay in the source.
+func (b *builder) steps(src *source, head []byte) *segments {
+	s := &segments{src: src}
+	s.add(segment{bytes: head})
+	b.walk(func(at entity.Range) {
+		s.extend(func(buf []byte) []byte { return appendLiteral(buf, at) })
+		s.add(segment{at: at})
+	}, func(r *step) { s.extend(r.append) })
 	return s
 }
 
-func literal(s *segments, at entity.Range) {
-	if at.Len() == 0 {
-		return
-	}
-	s.extend(func(b []byte) []byte { return binary.AppendUvarint(append(b, opLiteral), uint64(at.Len())) })
-	if b, ok := s.src.bytes(at); ok {
-		s.add(segment{bytes: b})
-		return
-	}
-	s.add(segment{at: at})
-}
-
-// setRecipe keeps a small recipe in memory, and a large one where the source is.
-func (m *message) setRecipe(s *segments) {
-	const most = 64 << 10
-	if _, inMemory := m.src.bytes(m.recipe.whole); inMemory || s.size <= most {
-		b, err := s.load()
-		if !m.failed(err) {
-			m.Set(SourceForm(), b)
-		}
-		return
-	}
-	m.Set(SourceForm(), s)
+// appendLiteral appends the begin of a literal step, without the bytes.
+func appendLiteral(b []byte, at entity.Range) []byte {
+	return binary.AppendUvarint(append(b, opLiteral), uint64(at.Len()))
 }
 
 func (s *step) append(b []byte) []byte {
