@@ -1,6 +1,7 @@
 package rfc822
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -48,26 +49,36 @@ type mailAddress struct {
 	entryID, searchKey mapi.Value
 }
 
-func newMailAddress(a entity.Address) mailAddress {
+// newMailAddress appends the keys of an address to room, which has place for
+// them, and returns what is left of it.
+func newMailAddress(a *entity.Address, room []byte) (m mailAddress, rest []byte) {
 	addr := validString(a.Addr)
 	name := validString(a.Name)
 	if name == "" {
 		name = addr
 	}
-	// Both keys in one allocation.
-	b := make([]byte, 0, oneOffSize(name, addr)+searchKeySize(addr))
-	b = appendOneOff(b, name, addr)
-	n := len(b)
-	m := mailAddress{name: name, entryID: b[:n:n]}
+	room = appendOneOff(room[:0], name, addr)
+	n := len(room)
+	m = mailAddress{name: name, entryID: room[:n:n]}
 	if addr == "" {
-		return m
+		return m, room[n:]
 	}
 	m.email = m.name
 	if name != addr {
 		m.email = addr
 	}
-	m.searchKey = appendSearchKey(b, addr)[n:]
-	return m
+	room = appendSearchKey(room, addr)
+	m.searchKey = room[n:len(room):len(room)]
+	return m, room[len(room):]
+}
+
+// keysSize is how much room the keys of an address need, or more.
+func keysSize(a *entity.Address) int {
+	name := a.Name
+	if name == "" {
+		name = a.Addr
+	}
+	return oneOffSize(name, a.Addr) + searchKeySize(a.Addr)
 }
 
 // smtpType is the boxed address type that all addresses of mail have.
@@ -123,26 +134,35 @@ func (m *message) firstAddress(f *entity.Field) (mailAddress, bool) {
 		return mailAddress{}, false
 	}
 	list := m.addresses(f, f.Value())
-	for _, a := range list {
-		if a.Addr != "" {
-			return newMailAddress(a), true
-		}
-	}
 	if len(list) == 0 {
 		return mailAddress{}, false
 	}
-	return newMailAddress(list[0]), true
+	first := 0
+	for i := range list {
+		if list[i].Addr != "" {
+			first = i
+			break
+		}
+	}
+	a := &list[first]
+	addr, _ := newMailAddress(a, make([]byte, 0, keysSize(a)))
+	return addr, true
 }
 
-// addresses reads the address list of a field and reports what is no address.
+// addresses reads the address list of a field and reports what is no address. The
+// list holds until the next call.
 func (m *message) addresses(f *entity.Field, v []byte) []entity.Address {
-	list := entity.ParseAddresses(v)
-	for _, a := range list {
+	if !m.src.isSmall() {
+		v = bytes.Clone(v) // not all of the mail, for as long as a name lives
+	}
+	m.list = entity.AppendAddresses(m.list[:0], v)
+	for i := range m.list {
+		a := &m.list[i]
 		if a.Addr == "" || strings.IndexByte(a.Addr, '@') < 0 {
 			m.report(entity.RuleAddress, m.part, string(f.Key())+": "+a.Name+a.Addr)
 		}
 	}
-	return list
+	return m.list
 }
 
 // Values that all recipient rows share.
@@ -155,54 +175,64 @@ var (
 	yes         mapi.Value = true
 )
 
-func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
-	list := m.addresses(f, v)
-	n := min(len(list), m.opts.MaxRecipients-len(m.Recipients))
-	rows := make([]mapi.Recipient, 0, n)
-	bags := make([]mapi.Property, 0, n*recipientProps)
-	m.Recipients = slices.Grow(m.Recipients, n)
-	for _, a := range list {
-		if a.Addr == "" && strings.EqualFold(a.Name, "undisclosed recipients") {
-			continue
-		}
-		if len(m.Recipients) >= m.opts.MaxRecipients {
-			m.report(RuleRecipients, m.part, string(f.Key()))
-			return
-		}
-		start := len(bags)
-		bags = appendRecipient(bags, newMailAddress(a), kind)
-		rows = append(rows, mapi.Recipient{Properties: mapi.PropertiesOf(bags[start:len(bags):len(bags)])})
-		m.Recipients = append(m.Recipients, &rows[len(rows)-1])
-	}
+// A recipientRow is a recipient with its properties, in one allocation.
+type recipientRow struct {
+	mapi.Recipient
+	list [recipientProps]mapi.Property
 }
 
 // recipientProps is how many properties a recipient gets.
 const recipientProps = 14
 
-// appendRecipient appends the properties of a recipient, none twice.
-func appendRecipient(b []mapi.Property, a mailAddress, kind mapi.Value) []mapi.Property {
-	b = appendProperty(b, props.PidTagRecipientType.Prop(), kind)
-	b = appendProperty(b, props.PidTagDisplayName.Prop(), a.name)
-	b = appendProperty(b, props.PidTagAddressType.Prop(), smtpType)
-	b = appendProperty(b, props.PidTagEmailAddress.Prop(), a.email)
-	b = appendProperty(b, props.PidTagSmtpAddress.Prop(), a.email)
-	b = appendProperty(b, props.PidTagEntryId.Prop(), a.entryID)
-	b = appendProperty(b, props.PidTagSearchKey.Prop(), a.searchKey)
-	b = appendProperty(b, props.PidTagObjectType.Prop(), mailUser)
-	b = appendProperty(b, props.PidTagDisplayType.Prop(), displayUser)
-	b = appendProperty(b, props.PidTagResponsibility.Prop(), yes)
-	b = appendProperty(b, props.PidTagRecipientFlags.Prop(), sendable)
-	b = appendProperty(b, props.PidTagTransmittableDisplayName.Prop(), a.name)
-	b = appendProperty(b, props.PidTagRecipientDisplayName.Prop(), a.name)
-	return appendProperty(b, props.PidTagRecipientEntryId.Prop(), a.entryID)
+func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
+	list := m.addresses(f, v)
+	n := min(len(list), m.opts.MaxRecipients-len(m.Recipients))
+	rows := make([]recipientRow, n)
+	size := 0
+	for i := range list[:n] {
+		size += keysSize(&list[i])
+	}
+	keys := make([]byte, 0, size)
+	m.Recipients = slices.Grow(m.Recipients, n)
+	for i := range list {
+		a := &list[i]
+		if a.Addr == "" && strings.EqualFold(a.Name, "undisclosed recipients") {
+			continue
+		}
+		if len(rows) == 0 {
+			m.report(RuleRecipients, m.part, string(f.Key()))
+			return
+		}
+		var addr mailAddress
+		addr, keys = newMailAddress(a, keys)
+		r := &rows[0]
+		r.Properties = mapi.PropertiesOf(addr.appendRecipient(r.list[:0], kind))
+		m.Recipients = append(m.Recipients, &r.Recipient)
+		rows = rows[1:]
+	}
 }
 
-// appendProperty appends a property, unless it is absent.
-func appendProperty(b []mapi.Property, p mapi.Prop, v mapi.Value) []mapi.Property {
-	if v == nil {
-		return b
+// appendRecipient appends the properties of a recipient, none twice.
+func (a *mailAddress) appendRecipient(b []mapi.Property, kind mapi.Value) []mapi.Property {
+	b = append(b,
+		mapi.Property{Prop: props.PidTagRecipientType.Prop(), Value: kind},
+		mapi.Property{Prop: props.PidTagDisplayName.Prop(), Value: a.name},
+		mapi.Property{Prop: props.PidTagAddressType.Prop(), Value: smtpType})
+	if a.email != nil {
+		b = append(b,
+			mapi.Property{Prop: props.PidTagEmailAddress.Prop(), Value: a.email},
+			mapi.Property{Prop: props.PidTagSmtpAddress.Prop(), Value: a.email},
+			mapi.Property{Prop: props.PidTagSearchKey.Prop(), Value: a.searchKey})
 	}
-	return append(b, mapi.Property{Prop: p, Value: v})
+	return append(b,
+		mapi.Property{Prop: props.PidTagEntryId.Prop(), Value: a.entryID},
+		mapi.Property{Prop: props.PidTagObjectType.Prop(), Value: mailUser},
+		mapi.Property{Prop: props.PidTagDisplayType.Prop(), Value: displayUser},
+		mapi.Property{Prop: props.PidTagResponsibility.Prop(), Value: yes},
+		mapi.Property{Prop: props.PidTagRecipientFlags.Prop(), Value: sendable},
+		mapi.Property{Prop: props.PidTagTransmittableDisplayName.Prop(), Value: a.name},
+		mapi.Property{Prop: props.PidTagRecipientDisplayName.Prop(), Value: a.name},
+		mapi.Property{Prop: props.PidTagRecipientEntryId.Prop(), Value: a.entryID})
 }
 
 // replyTo keeps all addresses of Reply-To. Names and entries have equal counts;

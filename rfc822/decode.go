@@ -118,7 +118,8 @@ func decode(src *source, o DecodeOptions) (*mapi.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{src: src, opts: o}
+	var room [4]entity.Address
+	d := &decoder{src: src, opts: o, list: room[:0]}
 	msg := d.message(part)
 	return msg, d.err
 }
@@ -131,7 +132,8 @@ type decoder struct {
 	nested int // encoded messages within encoded messages
 	err    error
 
-	content entity.Decoder // its buffers serve all large parts
+	list    []entity.Address // of the present field
+	content entity.Decoder   // its buffers serve all large parts
 	meter   meter
 }
 

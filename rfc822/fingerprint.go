@@ -51,6 +51,10 @@ type collector struct {
 	taken  taken // of the outermost message
 	fields []uint64
 	err    error
+
+	// Room for the properties of a bag.
+	keys   [48]uint32
+	values [48]mapi.Value
 }
 
 // message digests a message.
@@ -108,10 +112,10 @@ func (c *collector) attachment(a *mapi.Attachment) [sha256.Size]byte {
 	var room [512]byte
 	buf := c.bag(room[:0], &a.Properties, attachmentProp)
 	if e := a.Embedded; e != nil {
-		outer := *c
+		taken, fields := c.taken, c.fields
 		c.taken = 0
 		inner := c.message(&e.Properties, e.Recipients, e.Attachments)
-		c.taken, c.fields = outer.taken, outer.fields
+		c.taken, c.fields = taken, fields
 		buf = append(append(buf, 'M'), inner.sum[:]...)
 	}
 	return sha256.Sum256(buf)
@@ -160,9 +164,7 @@ func attachmentProp(id uint32) bool {
 
 // bag appends the wanted properties, sorted by id.
 func (c *collector) bag(buf []byte, bag *mapi.Properties, wanted func(id uint32) bool) []byte {
-	var fewKeys [48]uint32
-	var fewValues [48]mapi.Value
-	keys, values := fewKeys[:0], fewValues[:0]
+	keys, values := c.keys[:0], c.values[:0]
 	for p, v := range bag.All() {
 		switch {
 		case p.ID < 1<<16 && !p.IsNamed():
@@ -190,6 +192,8 @@ func isEmpty(v mapi.Value) bool {
 		return v == ""
 	case []byte:
 		return len(v) == 0
+	case int32, bool, time.Time: // before the interface, which takes longer to rule out
+		return false
 	case mapi.Stream:
 		return v.Size() == 0
 	}
@@ -199,13 +203,8 @@ func isEmpty(v mapi.Value) bool {
 // value appends a value: its kind, then itself when it is short, or its length
 // and digest.
 func (c *collector) value(buf []byte, id uint32, v mapi.Value) []byte {
-	if s, ok := v.(mapi.Stream); ok && id == 0x0037 && s.Size() <= maxHeaderText {
-		read, err := mapi.ReadValue(mapi.PtypString, s, maxHeaderText)
-		if err != nil {
-			c.fail(err)
-			return buf
-		}
-		v = read
+	if id == 0x0037 {
+		v = c.short(v)
 	}
 	switch v := v.(type) {
 	case string:
@@ -215,8 +214,6 @@ func (c *collector) value(buf []byte, id uint32, v mapi.Value) []byte {
 		return c.bytes(buf, 's', id, bytesOf(v))
 	case []byte:
 		return c.bytes(buf, 'b', id, v)
-	case mapi.Stream:
-		return c.stream(buf, id, v)
 	case int32:
 		if id == 0x0C15 {
 			v &= 0xF // the rest is the state of sending
@@ -230,8 +227,24 @@ func (c *collector) value(buf []byte, id uint32, v mapi.Value) []byte {
 		return append(buf, '?', b)
 	case time.Time:
 		return binary.LittleEndian.AppendUint64(append(buf, 't'), mapi.ToFileTime(v))
+	case mapi.Stream:
+		return c.stream(buf, id, v)
 	}
 	return append(buf, fmt.Sprintf("%T%v", v, v)...)
+}
+
+// short reads a text that is a stream, unless it is too long.
+func (c *collector) short(v mapi.Value) mapi.Value {
+	s, ok := v.(mapi.Stream)
+	if !ok || s.Size() > maxHeaderText {
+		return v
+	}
+	read, err := mapi.ReadValue(mapi.PtypString, s, maxHeaderText)
+	if err != nil {
+		c.fail(err)
+		return ""
+	}
+	return read
 }
 
 // bytesOf is s as bytes to read, without a copy.

@@ -2,6 +2,7 @@ package rfc822
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -36,18 +37,27 @@ func oneOffSize(name, addr string) int { return 24 + 2*(len(name)+len(addr)+len(
 
 // appendUTF16 appends s and its terminator.
 func appendUTF16(b []byte, s string) []byte {
-	for _, r := range s {
-		if r < utf8.RuneSelf {
-			b = append(b, byte(r), 0)
-			continue
+	n := len(b)
+	b = slices.Grow(b, 2*len(s)+2)[:n+2*len(s)+2]
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return append(appendWide(b[:n], s), 0, 0)
 		}
+		b[n+2*i], b[n+2*i+1] = s[i], 0
+	}
+	b[len(b)-2], b[len(b)-1] = 0, 0
+	return b
+}
+
+func appendWide(b []byte, s string) []byte {
+	for _, r := range s {
 		if hi, lo := utf16.EncodeRune(r); hi != utf8.RuneError {
 			b = binary.LittleEndian.AppendUint16(b, uint16(hi))
 			r = lo
 		}
 		b = binary.LittleEndian.AppendUint16(b, uint16(r))
 	}
-	return append(b, 0, 0)
+	return b
 }
 
 // parseOneOff reads a one-off entry id. kind is the address type.

@@ -44,10 +44,16 @@ func (s *source) read(r entity.Range) ([]byte, error) {
 // source is small: the strings of a mail are most of it, and its bytes never
 // change.
 func (s *source) text(b []byte) string {
-	if _, ok := s.ra.(entity.Bytes); ok && s.size <= smallSource {
+	if s.isSmall() {
 		return unsafe.String(unsafe.SliceData(b), len(b))
 	}
 	return string(b)
+}
+
+// isSmall reports whether texts may be parts of the source.
+func (s *source) isSmall() bool {
+	_, ok := s.ra.(entity.Bytes)
+	return ok && s.size <= smallSource
 }
 
 // smallSource is the size of a mail that its texts may keep in memory.

@@ -20,10 +20,12 @@ type Address struct {
 // it never takes its neighbours with it. Groups give their members; an empty
 // group gives nothing. Encoded words are decoded once, after the list was taken
 // apart, so that nothing in them counts as syntax.
-func ParseAddresses(v []byte) []Address {
-	// The plain names and addresses are parts of one copy that never changes.
-	p := addressParser{v: bytes.Clone(v)}
-	var list []Address
+func ParseAddresses(v []byte) []Address { return AppendAddresses(nil, bytes.Clone(v)) }
+
+// AppendAddresses is [ParseAddresses] for many lists: it appends the addresses to
+// list. Plain names and addresses are parts of v, which must not change any more.
+func AppendAddresses(list []Address, v []byte) []Address {
+	p := addressParser{v: v}
 	var held []byte // a piece without an address: maybe "Doe" of "Doe, John <j@…>"
 	heldGroup := ""
 	drop := func() {
@@ -53,9 +55,6 @@ func ParseAddresses(v []byte) []Address {
 			drop()
 			if a := mailbox(piece); a != (Address{}) {
 				a.Group = group
-				if list == nil {
-					list = make([]Address, 0, 1)
-				}
 				list = append(list, a)
 			}
 		}
@@ -147,8 +146,12 @@ func (p *addressParser) piece() (piece []byte, group string, sep byte) {
 // closesAngle reports whether an angle bracket is closed before the next one
 // opens.
 func closesAngle(v []byte) bool {
-	j := bytes.IndexAny(v, "<>")
-	return j >= 0 && v[j] == '>'
+	for _, c := range v {
+		if c == '<' || c == '>' {
+			return c == '>'
+		}
+	}
+	return false
 }
 
 func isGroupName(v []byte) bool {
@@ -291,8 +294,8 @@ func specEnd(v []byte, i int) int {
 // addrSpec cleans an address: comments, blanks and a route go (RFC 5322 4.4).
 func addrSpec(v []byte) string {
 	v = trimBlanks(v)
-	if !bytes.ContainsAny(v, "(\" \t\r\n:\\<=") {
-		return ownText(v)
+	if isSimple(v, false) {
+		return unsafe.String(unsafe.SliceData(v), len(v))
 	}
 	v = withoutComments(v)
 	if len(v) > 0 && v[0] == '@' {
@@ -320,6 +323,19 @@ func addrSpec(v []byte) string {
 		out = append(out, c)
 	}
 	return ownText(out)
+}
+
+// isSimple reports whether v stands for itself: printable ASCII with nothing that
+// is syntax of addresses or encoded words, nor blanks unless they are allowed.
+func isSimple(v []byte, blanks bool) bool {
+	for _, c := range v {
+		switch {
+		case 'a' <= c && c <= 'z':
+		case c < ' ', c > '~', c == '"', c == '(', c == ':', c == '<', c == '=', c == '\\', c == ' ' && !blanks:
+			return false
+		}
+	}
+	return true
 }
 
 // ownText is [DecodeWords] of bytes that belong to this parser and do not change
@@ -377,6 +393,10 @@ func commentOf(v []byte) string {
 // phrase is a display name: quotes and comments undone, encoded words decoded
 // once, also those that stand in quotes.
 func phrase(v []byte) string {
+	v = trimBlanks(v)
+	if isSimple(v, true) {
+		return unsafe.String(unsafe.SliceData(v), len(v))
+	}
 	v = trimBlanks(withoutComments(v))
 	if len(v) == 0 {
 		return ""

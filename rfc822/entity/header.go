@@ -227,12 +227,14 @@ func unfold(b []byte) []byte {
 		return b
 	}
 	out := make([]byte, 0, len(b))
-	for _, c := range b {
-		if c != '\r' && c != '\n' {
-			out = append(out, c)
+	start := 0
+	for i, c := range b {
+		if c == '\r' || c == '\n' {
+			out = append(out, b[start:i]...)
+			start = i + 1
 		}
 	}
-	return out
+	return append(out, b[start:]...)
 }
 
 func trimBlanks(b []byte) []byte {
@@ -266,9 +268,24 @@ func lower(c byte) byte {
 	return c
 }
 
-// toLower is strings.ToLower for ASCII bytes, without a copy for short known
-// values.
+// toLower is strings.ToLower, without a copy for the most common words.
 func toLower(b []byte) string {
+	switch string(b) {
+	case "text/plain":
+		return "text/plain"
+	case "text/html":
+		return "text/html"
+	case "multipart/mixed":
+		return "multipart/mixed"
+	case "multipart/alternative":
+		return "multipart/alternative"
+	case "charset":
+		return "charset"
+	case "boundary":
+		return "boundary"
+	case "name":
+		return "name"
+	}
 	for _, c := range b {
 		if 'A' <= c && c <= 'Z' {
 			return strings.ToLower(string(b))
