@@ -221,7 +221,7 @@ func (t *Table) place(ctx context.Context, b Bookmark) (at boundary, lost bool, 
 		return at, false, nil
 	}
 	err = t.do(ctx, func(r driver.Reader, _ order) error {
-		now, err := t.source.entryOf(query{ctx, t.spec}, r, rowkey.LastID(at.entry))
+		now, err := t.source.entryOf(query{ctx: ctx, spec: t.spec}, r, rowkey.LastID(at.entry))
 		if lost = now == nil; !lost {
 			at.entry = now
 		}

@@ -24,7 +24,7 @@ type Mailbox struct {
 
 	mu        sync.Mutex
 	released  []releaseID          // carried out; their records can go
-	building  map[string]bool      // indexes that a goroutine is building
+	builds    map[string]*build    // of indexes, under way
 	specs     map[string]*viewSpec // parsed, by what is stored
 	cache     *recordCache         // of the last transaction
 	used      map[usedView]uint64  // when a view was last asked for
@@ -55,7 +55,7 @@ func (b *Mailbox) setState(s boxState) {
 }
 
 func newMailbox(s *Store, info rowkey.Mailbox) *Mailbox {
-	b := &Mailbox{store: s, space: info.Space, info: info, building: map[string]bool{}}
+	b := &Mailbox{store: s, space: info.Space, info: info, builds: map[string]*build{}}
 	b.names.box = b
 	b.codec = rowkey.Codec{Name: b.names.propOf, Stream: b.stream}
 	return b

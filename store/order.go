@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sort"
 
 	"github.com/okapi-mail/okapi/store/driver"
 	"github.com/okapi-mail/okapi/store/table"
@@ -120,46 +119,28 @@ func (o filterOrder) Select(int64) ([]byte, error)     { return nil, errNeedsInd
 // all rows and keeps the first ones. Whoever wants more than viewSizes.topRows
 // needs the index.
 type firstOrder struct {
-	box    *Mailbox
-	ctx    context.Context // of the call that walks
-	reader driver.Reader
-	part   folderPart
-	spec   *viewSpec
+	pass
+	ctx context.Context // of the call that walks
 }
 
 func (o firstOrder) Ascend(from []byte, yield func([]byte) bool) error {
-	return o.top(yield, func(a, b []byte) bool { return bytes.Compare(a, b) < 0 },
+	return o.walk(yield, func(a, b []byte) bool { return bytes.Compare(a, b) < 0 },
 		func(e []byte) bool { return from == nil || bytes.Compare(e, from) >= 0 })
 }
 
 func (o firstOrder) Descend(from []byte, yield func([]byte) bool) error {
-	return o.top(yield, func(a, b []byte) bool { return bytes.Compare(a, b) > 0 },
+	return o.walk(yield, func(a, b []byte) bool { return bytes.Compare(a, b) > 0 },
 		func(e []byte) bool { return from == nil || bytes.Compare(e, from) <= 0 })
 }
 
-// top yields the first entries in the order of before, and then reports
+// walk yields the first entries in the order of before, and then reports
 // errNeedsIndex if there are more.
-func (o firstOrder) top(yield func([]byte) bool, before func(a, b []byte) bool, in func([]byte) bool) error {
-	topRows := o.box.store.sizes.topRows
-	var best [][]byte // unsorted beyond topRows until it is trimmed
-	more := false
-	for e, err := range o.box.scanEntries(o.ctx, o.reader, o.part, o.spec) {
-		if err != nil {
-			return err
-		}
-		if !in(e) || len(best) >= topRows && more && !before(e, best[topRows-1]) {
-			continue
-		}
-		if best = append(best, e); len(best) >= 4*topRows {
-			sort.Slice(best, func(i, j int) bool { return before(best[i], best[j]) })
-			best, more = best[:topRows], true
-		}
+func (o firstOrder) walk(yield func([]byte) bool, before func(a, b []byte) bool, in func([]byte) bool) error {
+	list, more, err := o.top(o.ctx, o.box.store.sizes.topRows, before, in)
+	if err != nil {
+		return err
 	}
-	sort.Slice(best, func(i, j int) bool { return before(best[i], best[j]) })
-	if len(best) > topRows {
-		best, more = best[:topRows], true
-	}
-	for _, e := range best {
+	for _, e := range list {
 		if !yield(e) {
 			return nil
 		}
@@ -173,3 +154,86 @@ func (o firstOrder) top(yield func([]byte) bool, before func(a, b []byte) bool, 
 func (o firstOrder) Len() (int64, error)              { return 0, errNeedsIndex }
 func (o firstOrder) Rank([]byte) (int64, bool, error) { return 0, false, errNeedsIndex }
 func (o firstOrder) Select(int64) ([]byte, error)     { return nil, errNeedsIndex }
+
+// countingOrder is an index that has all its entries, which are being counted.
+type countingOrder struct{ indexOrder }
+
+func (o countingOrder) Len() (int64, error)              { return 0, errNeedsIndex }
+func (o countingOrder) Rank([]byte) (int64, bool, error) { return 0, false, errNeedsIndex }
+func (o countingOrder) Select(int64) ([]byte, error)     { return nil, errNeedsIndex }
+
+// fillingOrder is an index that is being filled from runs: what is in it already,
+// and what is in the runs and was not deleted since.
+type fillingOrder struct {
+	indexOrder
+	runs  []run
+	limit []byte // the runs have only what is less; nil: they have everything
+	all   firstOrder
+}
+
+func (o fillingOrder) Ascend(from []byte, yield func([]byte) bool) error {
+	if o.limit != nil && bytes.Compare(from, o.limit) >= 0 {
+		return errNeedsIndex
+	}
+	stopped, err := o.merge(from, o.limit, false, yield)
+	if err == nil && !stopped && o.limit != nil {
+		err = errNeedsIndex
+	}
+	return err
+}
+
+func (o fillingOrder) Descend(from []byte, yield func([]byte) bool) error {
+	if o.limit != nil && (from == nil || bytes.Compare(from, o.limit) >= 0) {
+		return o.all.Descend(from, yield)
+	}
+	var hi []byte
+	if from != nil {
+		hi = append(slices.Clone(from), 0)
+	}
+	_, err := o.merge(from, hi, true, yield)
+	return err
+}
+
+// merge yields the entries of the index and of the runs in one order. In reverse,
+// from is where the runs begin and hi where the index does.
+func (o fillingOrder) merge(from, hi []byte, reverse bool, yield func([]byte) bool) (stopped bool, err error) {
+	build := o.index.Build()
+	m := newMerge(o.runs, from, reverse)
+	// upTo yields what the runs have before an entry of the index; nil: all.
+	upTo := func(e []byte) bool {
+		for next := m.entry(); next != nil && (e == nil || m.before(next, e)); next = m.entry() {
+			var gone bool
+			if gone, err = build.Deleted(o.reader, next); err != nil {
+				return false
+			}
+			if !gone && !yield(next) {
+				stopped = true
+				return false
+			}
+			m.next()
+		}
+		return true
+	}
+	lo := from
+	if reverse {
+		lo = nil
+	}
+	scanErr := build.Entries(o.reader, lo, hi, reverse, func(e []byte) bool {
+		if !upTo(e) {
+			return false
+		}
+		if bytes.Equal(m.entry(), e) {
+			m.next()
+		}
+		stopped = !yield(e)
+		return !stopped
+	})
+	if err = errors.Join(err, scanErr); err == nil && !stopped {
+		upTo(nil)
+	}
+	return stopped, err
+}
+
+func (o fillingOrder) Len() (int64, error)              { return 0, errNeedsIndex }
+func (o fillingOrder) Rank([]byte) (int64, bool, error) { return 0, false, errNeedsIndex }
+func (o fillingOrder) Select(int64) ([]byte, error)     { return nil, errNeedsIndex }

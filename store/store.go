@@ -99,7 +99,8 @@ type Store struct {
 	recent recentBoxes
 	turn   atomic.Uint64 // of transactions; begins at random: no other process has the same
 
-	sizes viewSizes
+	sizes   viewSizes
+	filling chan struct{} // has a place for each build that may keep entries in memory
 
 	// naming lets one caller at a time make or delete the mailbox of a name.
 	naming driver.Locks
@@ -122,7 +123,7 @@ type Store struct {
 //
 // It reports mapi.ErrVersion when the store was written by a newer format.
 func New(db driver.DB, opts *Options) (*Store, error) {
-	s := &Store{db: db, opts: opts.withDefaults(), hub: notify.New(), sizes: usualSizes,
+	s := &Store{db: db, opts: opts.withDefaults(), hub: notify.New(), sizes: usualSizes, filling: make(chan struct{}, maxFilling),
 		boxes: map[rowkey.Space]*Mailbox{}, pools: map[rowkey.Space]*content.Pool{}}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	nonce := s.opts.NewID()

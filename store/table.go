@@ -44,7 +44,8 @@ type Table struct {
 type source interface {
 	mailbox() *Mailbox
 	order(q query, r driver.Reader) (order, error)
-	build(q query) error // the index that the order needs
+	build(q query) error  // the index that the order needs
+	sorted(q query) error // returns when a build under way can show the first rows
 	object(r driver.Reader, entry []byte, want func(mapi.Prop) bool) (mapi.Getter, error)
 	entryOf(q query, r driver.Reader, id uint64) ([]byte, error)
 	identify(w *Row)
@@ -52,8 +53,9 @@ type source interface {
 
 // A query is a view during one call.
 type query struct {
-	ctx  context.Context
-	spec *viewSpec
+	ctx   context.Context
+	spec  *viewSpec
+	alone bool // without help from the build of an index
 }
 
 // A boundary is a place between two rows: before the first one, after the last
@@ -91,8 +93,8 @@ func (t *Table) do(ctx context.Context, fn func(r driver.Reader, o order) error)
 	if t.err != nil {
 		return t.err
 	}
-	q := query{ctx, t.spec}
-	for range 3 {
+	q, waited := query{ctx: ctx, spec: t.spec}, false
+	for range 5 {
 		err := t.source.mailbox().view(ctx, func(r driver.Reader) error {
 			o, err := t.source.order(q, r)
 			if err != nil {
@@ -103,7 +105,18 @@ func (t *Table) do(ctx context.Context, fn func(r driver.Reader, o order) error)
 			}
 			return fn(r, o)
 		})
-		if !errors.Is(err, errNeedsIndex) {
+		switch {
+		case errors.Is(err, errNeedsRuns):
+			// One pass for all who look: that of the build. When it does not
+			// help, a pass of its own finds the first rows.
+			err := t.source.sorted(q)
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			q.alone = err != nil || waited
+			waited = true
+			continue
+		case !errors.Is(err, errNeedsIndex):
 			return err
 		}
 		if err := t.source.build(q); err != nil {
@@ -264,7 +277,7 @@ func (t *Table) PositionOfFolder(ctx context.Context, id mapi.FolderID) (int64, 
 func (t *Table) positionOf(ctx context.Context, id uint64) (int64, error) {
 	var n int64
 	err := t.do(ctx, func(r driver.Reader, o order) error {
-		e, err := t.source.entryOf(query{ctx, t.spec}, r, id)
+		e, err := t.source.entryOf(query{ctx: ctx, spec: t.spec}, r, id)
 		if err != nil {
 			return err
 		}

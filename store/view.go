@@ -190,12 +190,16 @@ type contents struct {
 // usual ones; tests make them small, so that few messages go every way.
 type viewSizes struct {
 	smallFolder int64 // up to so many rows a folder is sorted in memory
-	fillRows    int   // rows that one step of a build looks at
+	rangeRows   int   // rows that one goroutine of a pass reads in one go
+	runBytes    int   // of entries that a build sorts in one go
+	buildBytes  int   // of entries that a build keeps in memory
+	fillRows    int   // entries that one step of a build writes
 	countEntry  int   // entries that one step of a build counts
 	topRows     int   // rows that one pass finds in an order without index
 }
 
-var usualSizes = viewSizes{smallFolder: 500, fillRows: 800, countEntry: 20000, topRows: 256}
+var usualSizes = viewSizes{smallFolder: 500, rangeRows: 8192, runBytes: 1 << 20, buildBytes: 96 << 20,
+	fillRows: 800, countEntry: 20000, topRows: 256}
 
 func (c *contents) order(q query, r driver.Reader) (order, error) {
 	b := c.folder.box
@@ -221,8 +225,7 @@ func (c *contents) order(q query, r driver.Reader) (order, error) {
 	base, err := c.base(q, r, views, total)
 	if err != nil || q.spec.where == nil || base == nil {
 		if base == nil && err == nil {
-			base = firstOrder{box: b, ctx: q.ctx, reader: r, part: c.part, spec: q.spec}
-			b.buildLater(c.part, q.spec)
+			return b.unfinished(q, r, c.part, views)
 		}
 		return base, err
 	}
@@ -243,7 +246,7 @@ func (c *contents) order(q query, r driver.Reader) (order, error) {
 		ok, err := c.keeps(q, r, rowkey.LastID(entry), value)
 		if !ok {
 			if refused++; refused == patience {
-				b.buildLater(c.part, q.spec)
+				b.startBuild(c.part, q.spec)
 			}
 		}
 		return ok, err
@@ -309,6 +312,8 @@ func (b *Mailbox) readyIndex(r driver.Reader, views *viewList, spec *viewSpec) (
 }
 
 func (c *contents) build(q query) error { return c.folder.box.ensureIndex(q.ctx, c.part, q.spec) }
+
+func (c *contents) sorted(q query) error { return c.folder.box.awaitRuns(q.ctx, c.part, q.spec) }
 
 func (c *contents) image(r driver.Reader, entry []byte, want func(mapi.Prop) bool) (*image, error) {
 	b := c.folder.box
@@ -469,6 +474,8 @@ func (h *hierarchy) visit(r driver.Reader, ids []uint64, depth int32, deletedOnl
 }
 
 func (h *hierarchy) build(query) error { return nil }
+
+func (h *hierarchy) sorted(query) error { return nil }
 
 func (h *hierarchy) object(_ driver.Reader, entry []byte, _ func(mapi.Prop) bool) (mapi.Getter, error) {
 	im := h.found[rowkey.LastID(entry)]

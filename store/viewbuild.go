@@ -1,10 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 
@@ -66,49 +65,6 @@ func (t *txn) createViews(folder uint64, class string) error {
 // maxViews is how many indexes a part of a folder keeps. The one that was not
 // asked for the longest goes when another is needed.
 const maxViews = 24
-
-// ensureIndex returns the complete index of a spec, building it when it is not
-// there. The build is a series of transactions, so that others go on meanwhile;
-// whoever calls continues what a former caller began.
-func (b *Mailbox) ensureIndex(ctx context.Context, fp folderPart, spec *viewSpec) error {
-	for {
-		b.noteUse(fp, spec) // so that other builds do not take its place
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		done, err := b.buildStep(ctx, fp, spec)
-		if done || err != nil {
-			return err
-		}
-	}
-}
-
-func (b *Mailbox) buildStep(ctx context.Context, fp folderPart, spec *viewSpec) (done bool, err error) {
-	err = b.update(ctx, true, func(t *txn) error {
-		done = false
-		if _, err := b.readFolder(t, fp.folder); err != nil {
-			return err
-		}
-		v, err := t.addView(fp, spec)
-		if err != nil {
-			return err
-		}
-		status, err := v.index.Status(t)
-		if err != nil {
-			return err
-		}
-		switch status.State {
-		case table.Complete:
-			done = true
-			return nil
-		case table.Counting:
-			done, err = v.index.Build().Step(t, b.store.sizes.countEntry)
-			return err
-		}
-		return t.fill(v, fp, status.Mark)
-	})
-	return done, err
-}
 
 // addView enters an index into the list of a folder part, to be filled.
 func (t *txn) addView(fp folderPart, spec *viewSpec) (*viewIndex, error) {
@@ -187,54 +143,22 @@ func (t *txn) putViews(views *viewList) error {
 	return t.put(t.box.space.Views(views.folder, views.part), rowkey.AppendViews(nil, kept))
 }
 
-// fill enters the next rows into an index that is being built. The mark is the
-// last row entered.
-func (t *txn) fill(v *viewIndex, fp folderPart, mark []byte) error {
-	rows := t.box.space.Rows(fp.folder, fp.part)
-	from := rows
-	if mark != nil {
-		from = append(append([]byte(nil), rows...), mark...)
-		from = append(from, 0)
-	}
-	want := t.box.wants(v.spec.uses())
-	var entries [][]byte
-	n := 0
-	var inner error
-	err := t.Scan(from, rowkey.After(rows), false, func(k, payload []byte) bool {
-		var entry []byte
-		if entry, inner = t.box.entryOfRow(t, fp, v.spec, want, k, payload); inner != nil {
-			return false
-		}
-		if entry != nil {
-			entries = append(entries, entry)
-		}
-		mark = append([]byte(nil), k[len(rows):]...)
-		n++
-		return n < t.box.store.sizes.fillRows
-	})
-	if err := errors.Join(inner, err); err != nil {
-		return err
-	}
-	if err := v.index.Build().Fill(t, slices.Values(entries), mark); err != nil {
-		return err
-	}
-	if n < t.box.store.sizes.fillRows {
-		return v.index.Build().Seal(t)
-	}
-	return nil
-}
-
-// entryOfRow computes the index entry of a stored row.
-func (b *Mailbox) entryOfRow(r driver.Reader, fp folderPart, spec *viewSpec, want func(mapi.Prop) bool, key, value []byte) ([]byte, error) {
+// appendEntryOf appends the index entry of a stored row to b, when the spec lets
+// the row in.
+func (b *Mailbox) appendEntryOf(dst []byte, r driver.Reader, fp folderPart, spec *viewSpec, want func(mapi.Prop) bool, key, value []byte) (entry []byte, in bool, err error) {
 	payload, err := rowkey.Open(key, value)
 	if err != nil {
-		return nil, err
+		return dst, false, err
 	}
 	im, err := b.parseImage(r, fp.folder, fp.part, rowkey.LastID(key), payload, want)
 	if err != nil {
-		return nil, err
+		return dst, false, err
 	}
-	return spec.entry(im)
+	if in, err = spec.admits(im); err != nil || !in {
+		return dst, false, err
+	}
+	entry, err = spec.appendEntry(dst, im, im.id)
+	return entry, true, err
 }
 
 // wants returns which properties of a row must be read to answer for props.
@@ -260,68 +184,15 @@ func (b *Mailbox) wants(list, _ []mapi.Prop) func(mapi.Prop) bool {
 	}
 }
 
-// buildLater builds an index in the background, once.
-func (b *Mailbox) buildLater(fp folderPart, spec *viewSpec) {
-	name := fmt.Sprintf("%d/%d/%s", fp.folder, fp.part, spec.raw)
-	b.store.mu.Lock() // against Close, which waits for the builders there are
-	defer b.store.mu.Unlock()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.building[name] || b.store.ctx.Err() != nil {
-		return
-	}
-	b.building[name] = true
-	b.store.builders.Go(func() {
-		err := b.ensureIndex(b.store.ctx, fp, spec)
-		if err != nil && b.store.ctx.Err() == nil {
-			b.store.opts.Logger.Warn("an index could not be built", "mailbox", b.info.Name, "folder", fp.folder, "error", err)
-		}
-		b.mu.Lock()
-		delete(b.building, name)
-		b.mu.Unlock()
-	})
-}
-
-// entriesOf computes the sorted entries of a whole part of a folder in memory:
-// for small folders, and for what has no index.
+// entriesOf computes the sorted entries of a whole part of a folder in memory: for
+// small folders.
 func (b *Mailbox) entriesOf(ctx context.Context, r driver.Reader, fp folderPart, spec *viewSpec) ([][]byte, error) {
 	var entries [][]byte
-	for entry, err := range b.scanEntries(ctx, r, fp, spec) {
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, entry)
-	}
-	slices.SortFunc(entries, func(a, c []byte) int { return strings.Compare(string(a), string(c)) })
-	return entries, nil
-}
-
-// scanEntries yields the entries of a part of a folder in the order of its rows.
-func (b *Mailbox) scanEntries(ctx context.Context, r driver.Reader, fp folderPart, spec *viewSpec) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		want := b.wants(spec.uses())
-		rows := b.space.Rows(fp.folder, fp.part)
-		var inner error
-		stopped := false
-		n := 0
-		err := r.Scan(rows, rowkey.After(rows), false, func(k, v []byte) bool {
-			if n++; n%1024 == 0 {
-				inner = ctx.Err()
-			}
-			var entry []byte
-			if inner == nil {
-				entry, inner = b.entryOfRow(r, fp, spec, want, k, v)
-			}
-			if inner != nil {
-				return false
-			}
-			if entry != nil {
-				stopped = !yield(entry, nil)
-			}
-			return !stopped
-		})
-		if err := errors.Join(inner, err); err != nil && !stopped {
-			yield(nil, err)
-		}
-	}
+	rows := b.space.Rows(fp.folder, fp.part)
+	err := pass{b, r, fp, spec}.scan(ctx, rows, rowkey.After(rows), func(e []byte) bool {
+		entries = append(entries, bytes.Clone(e))
+		return true
+	})
+	slices.SortFunc(entries, bytes.Compare)
+	return entries, err
 }

@@ -156,16 +156,23 @@ func parseViewSpec(raw []byte) (*viewSpec, error) {
 // entry returns the index entry of a message, or nil when the restriction does
 // not let it in.
 func (s *viewSpec) entry(im *image) ([]byte, error) {
-	if s.where != nil {
-		ok, err := s.match.Match(im)
-		if err == nil {
-			err = im.err
-		}
-		if err != nil || !ok {
-			return nil, err
-		}
+	in, err := s.admits(im)
+	if err != nil || !in {
+		return nil, err
 	}
 	return s.appendEntry(nil, im, im.id)
+}
+
+// admits reports whether the restriction lets a message in.
+func (s *viewSpec) admits(im *image) (bool, error) {
+	if s.where == nil {
+		return true, nil
+	}
+	ok, err := s.match.Match(im)
+	if err == nil {
+		err = im.err
+	}
+	return ok, err
 }
 
 func (s *viewSpec) appendEntry(b []byte, obj mapi.Getter, id uint64) ([]byte, error) {
