@@ -42,34 +42,29 @@ func receiptGroup() addressGroup {
 	}
 }
 
-// A mailAddress is an address with its values as properties have them; they are
-// shared by all properties that get them.
+// A mailAddress is an address as properties have it. The values of properties
+// point into it: it does not change once they are set.
 type mailAddress struct {
-	name, email        mapi.Value
-	entryID, searchKey mapi.Value
+	name, email        string // email is "" when there is no address
+	entryID, searchKey []byte
 }
 
-// newMailAddress appends the keys of an address to room, which has place for
-// them, and returns what is left of it.
-func newMailAddress(a *entity.Address, room []byte) (m mailAddress, rest []byte) {
-	addr := validString(a.Addr)
-	name := validString(a.Name)
-	if name == "" {
-		name = addr
+// init reads an address; the keys get their place in room. It returns what is left
+// of that.
+func (m *mailAddress) init(a *entity.Address, room []byte) []byte {
+	m.email = validString(a.Addr)
+	m.name = validString(a.Name)
+	if m.name == "" {
+		m.name = m.email
 	}
-	room = appendOneOff(room[:0], name, addr)
-	n := len(room)
-	m = mailAddress{name: name, entryID: room[:n:n]}
-	if addr == "" {
-		return m, room[n:]
+	b := appendOneOff(room[:0], m.name, m.email)
+	n := len(b)
+	m.entryID = b[:n:n]
+	if m.email != "" {
+		b = appendSearchKey(b, m.email)
+		m.searchKey = b[n:len(b):len(b)]
 	}
-	m.email = m.name
-	if name != addr {
-		m.email = addr
-	}
-	room = appendSearchKey(room, addr)
-	m.searchKey = room[n:len(room):len(room)]
-	return m, room[len(room):]
+	return b[len(b):]
 }
 
 // keysSize is how much room the keys of an address need, or more.
@@ -103,39 +98,42 @@ func appendSearchKey(b []byte, addr string) []byte {
 
 func searchKeySize(addr string) int { return len("SMTP:") + len(addr) + 1 }
 
-func (g addressGroup) set(obj mapi.Setter, a mailAddress) {
-	obj.Set(g.name, a.name)
+func (g addressGroup) set(obj mapi.Setter, a *mailAddress) {
+	obj.Set(g.name, boxString(&a.name))
 	obj.Set(g.kind, smtpType)
-	obj.Set(g.email, a.email)
-	obj.Set(g.smtp, a.email)
-	obj.Set(g.entryID, a.entryID)
-	obj.Set(g.searchKey, a.searchKey)
+	obj.Set(g.entryID, boxBytes(&a.entryID))
+	if a.email != "" {
+		email := boxString(&a.email)
+		obj.Set(g.email, email)
+		obj.Set(g.smtp, email)
+		obj.Set(g.searchKey, boxBytes(&a.searchKey))
+	}
 }
 
 // from sets the sender and the one represented: when there is only one of From
 // and Sender, it is both (MS-OXCMAIL 2.2.3.1.1).
 func (m *message) from(from, sender *entity.Field) {
-	f, okFrom := m.firstAddress(from)
-	s, okSender := m.firstAddress(sender)
+	f, s := m.firstAddress(from), m.firstAddress(sender)
 	switch {
-	case !okFrom && !okSender:
+	case f == nil && s == nil:
 		return
-	case !okFrom:
+	case f == nil:
 		f = s
-	case !okSender:
+	case s == nil:
 		s = f
 	}
 	representingGroup().set(m, f)
 	senderGroup().set(m, s)
 }
 
-func (m *message) firstAddress(f *entity.Field) (mailAddress, bool) {
+// firstAddress is the first address of a field, or nil.
+func (m *message) firstAddress(f *entity.Field) *mailAddress {
 	if f == nil {
-		return mailAddress{}, false
+		return nil
 	}
 	list := m.addresses(f, f.Value())
 	if len(list) == 0 {
-		return mailAddress{}, false
+		return nil
 	}
 	first := 0
 	for i := range list {
@@ -144,9 +142,9 @@ func (m *message) firstAddress(f *entity.Field) (mailAddress, bool) {
 			break
 		}
 	}
-	a := &list[first]
-	addr, _ := newMailAddress(a, make([]byte, 0, keysSize(a)))
-	return addr, true
+	a := &mailAddress{}
+	a.init(&list[first], make([]byte, 0, keysSize(&list[first])))
+	return a
 }
 
 // addresses reads the address list of a field and reports what is no address. The
@@ -179,6 +177,7 @@ var (
 type recipientRow struct {
 	mapi.Recipient
 	list [recipientProps]mapi.Property
+	addr mailAddress
 }
 
 // recipientProps is how many properties a recipient gets.
@@ -203,36 +202,37 @@ func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
 			m.report(RuleRecipients, m.part, string(f.Key()))
 			return
 		}
-		var addr mailAddress
-		addr, keys = newMailAddress(a, keys)
 		r := &rows[0]
-		r.Properties = mapi.PropertiesOf(addr.appendRecipient(r.list[:0], kind))
+		keys = r.addr.init(a, keys)
+		r.Properties = mapi.PropertiesOf(r.properties(kind))
 		m.Recipients = append(m.Recipients, &r.Recipient)
 		rows = rows[1:]
 	}
 }
 
-// appendRecipient appends the properties of a recipient, none twice.
-func (a *mailAddress) appendRecipient(b []mapi.Property, kind mapi.Value) []mapi.Property {
-	b = append(b,
-		mapi.Property{Prop: props.PidTagRecipientType.Prop(), Value: kind},
-		mapi.Property{Prop: props.PidTagDisplayName.Prop(), Value: a.name},
-		mapi.Property{Prop: props.PidTagAddressType.Prop(), Value: smtpType})
-	if a.email != nil {
-		b = append(b,
-			mapi.Property{Prop: props.PidTagEmailAddress.Prop(), Value: a.email},
-			mapi.Property{Prop: props.PidTagSmtpAddress.Prop(), Value: a.email},
-			mapi.Property{Prop: props.PidTagSearchKey.Prop(), Value: a.searchKey})
+// properties fills the list, with no property twice.
+func (r *recipientRow) properties(kind mapi.Value) []mapi.Property {
+	name, entryID := boxString(&r.addr.name), boxBytes(&r.addr.entryID)
+	l := &r.list
+	l[0] = mapi.Property{Prop: props.PidTagRecipientType.Prop(), Value: kind}
+	l[1] = mapi.Property{Prop: props.PidTagDisplayName.Prop(), Value: name}
+	l[2] = mapi.Property{Prop: props.PidTagAddressType.Prop(), Value: smtpType}
+	l[3] = mapi.Property{Prop: props.PidTagEntryId.Prop(), Value: entryID}
+	l[4] = mapi.Property{Prop: props.PidTagObjectType.Prop(), Value: mailUser}
+	l[5] = mapi.Property{Prop: props.PidTagDisplayType.Prop(), Value: displayUser}
+	l[6] = mapi.Property{Prop: props.PidTagResponsibility.Prop(), Value: yes}
+	l[7] = mapi.Property{Prop: props.PidTagRecipientFlags.Prop(), Value: sendable}
+	l[8] = mapi.Property{Prop: props.PidTagTransmittableDisplayName.Prop(), Value: name}
+	l[9] = mapi.Property{Prop: props.PidTagRecipientDisplayName.Prop(), Value: name}
+	l[10] = mapi.Property{Prop: props.PidTagRecipientEntryId.Prop(), Value: entryID}
+	if r.addr.email == "" {
+		return l[:11]
 	}
-	return append(b,
-		mapi.Property{Prop: props.PidTagEntryId.Prop(), Value: a.entryID},
-		mapi.Property{Prop: props.PidTagObjectType.Prop(), Value: mailUser},
-		mapi.Property{Prop: props.PidTagDisplayType.Prop(), Value: displayUser},
-		mapi.Property{Prop: props.PidTagResponsibility.Prop(), Value: yes},
-		mapi.Property{Prop: props.PidTagRecipientFlags.Prop(), Value: sendable},
-		mapi.Property{Prop: props.PidTagTransmittableDisplayName.Prop(), Value: a.name},
-		mapi.Property{Prop: props.PidTagRecipientDisplayName.Prop(), Value: a.name},
-		mapi.Property{Prop: props.PidTagRecipientEntryId.Prop(), Value: a.entryID})
+	email := boxString(&r.addr.email)
+	l[11] = mapi.Property{Prop: props.PidTagEmailAddress.Prop(), Value: email}
+	l[12] = mapi.Property{Prop: props.PidTagSmtpAddress.Prop(), Value: email}
+	l[13] = mapi.Property{Prop: props.PidTagSearchKey.Prop(), Value: boxBytes(&r.addr.searchKey)}
+	return l[:]
 }
 
 // replyTo keeps all addresses of Reply-To. Names and entries have equal counts;
@@ -259,7 +259,7 @@ func (m *message) replyTo(f *entity.Field, v []byte) {
 
 // receipt notes the wish for a read receipt and where it goes.
 func (m *message) receipt(f *entity.Field) {
-	if a, ok := m.firstAddress(f); ok {
+	if a := m.firstAddress(f); a != nil {
 		props.PidTagReadReceiptRequested.Set(m, true)
 		props.PidTagNonReceiptNotificationRequested.Set(m, true)
 		receiptGroup().set(m, a)

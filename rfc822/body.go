@@ -232,7 +232,7 @@ func (m *message) plainBody(p *entity.Part) int32 {
 	if charset == entity.USASCII && len(text) != len(decoded) || charset == entity.UTF8 && strings.Contains(text, "\uFFFD") {
 		m.report(entity.RuleCharset, p, p.Type.Param("charset"))
 	}
-	props.PidTagBody.Set(m, text)
+	m.Set(props.PidTagBody.Prop(), m.box(text))
 	if exact > 0 && text == string(decoded) {
 		m.recipe.encoded(propBody, p.Body.Start, layout, exact)
 	}

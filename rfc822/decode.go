@@ -166,6 +166,8 @@ type message struct {
 	part   *entity.Part
 	recipe builder
 	bodies bodies
+
+	strings []string // room for boxes
 }
 
 // measure decodes a range once, to learn its size, its digest and its layout.

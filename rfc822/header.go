@@ -71,7 +71,7 @@ func (m *message) headerText() {
 		props.PidTagTransportMessageHeaders.Set(m, validString(entity.USASCII.Decode(b)))
 		return
 	}
-	props.PidTagTransportMessageHeaders.Set(m, text)
+	m.Set(props.PidTagTransportMessageHeaders.Prop(), m.box(text))
 	m.recipe.property(propHeaders, at)
 }
 
@@ -248,7 +248,7 @@ func (m *message) words(v []byte) string {
 // set gives p a text on one line, unless it is empty.
 func (m *message) set(p mapi.Prop, s string) {
 	if s = oneLine(s); s != "" {
-		m.Set(p, s)
+		m.Set(p, m.box(s))
 	}
 }
 
@@ -289,9 +289,9 @@ func (m *message) subject(s *headerState) {
 	}
 	subject := cleanSubject(s.subject)
 	prefix, rest := splitSubject(subject)
-	var normalized mapi.Value = rest // boxed once for both
-	props.PidTagSubject.Set(m, subject)
-	props.PidTagSubjectPrefix.Set(m, prefix)
+	normalized := m.box(rest)
+	m.Set(props.PidTagSubject.Prop(), m.box(subject))
+	m.Set(props.PidTagSubjectPrefix.Prop(), m.box(prefix))
 	m.Set(props.PidTagNormalizedSubject.Prop(), normalized)
 	if !s.topic && rest != "" {
 		m.Set(props.PidTagConversationTopic.Prop(), normalized)
