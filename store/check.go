@@ -223,7 +223,7 @@ func (c *checker) readFolders() error {
 	err := scanSealed(c.r, c.box.space.Kind(rowkey.KindFolder), func(k, v []byte) error {
 		rec, err := rowkey.ParseFolder(v)
 		if err == nil {
-			_, err = c.box.codec.ParseBag(rec.Props, nil)
+			_, err = c.box.codec.ParseBag(rec.Props)
 		}
 		id := rowkey.LastID(k)
 		if err != nil {
@@ -320,7 +320,7 @@ func (c *checker) linked(id uint64, rec rowkey.Folder, live map[uint64]int64) er
 		return nil
 	}
 	live[rec.Parent]++
-	bag, err := c.box.codec.ParseBag(rec.Props, nil)
+	bag, err := c.box.codec.ParseBag(rec.Props)
 	if err != nil {
 		return nil // told before
 	}

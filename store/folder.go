@@ -232,7 +232,7 @@ func (f *Folder) SetProperties(ctx context.Context, list ...mapi.Property) ([]Pr
 		if err != nil {
 			return err
 		}
-		bag, err := f.box.codec.ParseBag(rec.Props, nil)
+		bag, err := f.box.codec.ParseBag(rec.Props)
 		if err != nil {
 			return err
 		}

@@ -28,7 +28,7 @@ func (b *Mailbox) folderImage(r driver.Reader, id uint64) (*folderImage, error) 
 	if im.counters, err = b.readCounters(r, id); err != nil {
 		return nil, err
 	}
-	if im.props, err = b.codec.ParseBag(im.rec.Props, nil); err != nil {
+	if im.props, err = b.codec.ParseBag(im.rec.Props); err != nil {
 		return nil, err
 	}
 	if s := mapi.SpecialFolder(im.rec.Special); s == mapi.FolderInbox || s == mapi.FolderRoot {

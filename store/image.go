@@ -37,17 +37,19 @@ func (b *Mailbox) loadImage(r driver.Reader, folder uint64, part rowkey.Part, id
 }
 
 // parseImage makes an image of a row's payload. When want is given, only the
-// properties it names are looked at.
-func (b *Mailbox) parseImage(r driver.Reader, folder uint64, part rowkey.Part, id uint64, payload []byte, want func(mapi.Prop) bool) (*image, error) {
+// properties it names are read.
+func (b *Mailbox) parseImage(r driver.Reader, folder uint64, part rowkey.Part, id uint64, payload []byte, want *rowkey.Selection) (*image, error) {
 	im := &image{box: b, reader: r, folder: folder, part: part, id: id}
 	var err error
 	if im.row, err = rowkey.ParseRow(payload); err != nil {
 		return nil, err
 	}
-	if im.props, err = b.codec.ParseBag(im.row.Props, want); err != nil {
-		return nil, err
+	if want != nil {
+		im.props, err = b.codec.PickBag(im.row.Props, want)
+	} else {
+		im.props, err = b.codec.ParseBag(im.row.Props)
 	}
-	return im, nil
+	return im, err
 }
 
 // loadBody reads the rest of the message.

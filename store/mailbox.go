@@ -94,7 +94,7 @@ func (b *Mailbox) Properties(ctx context.Context) (*mapi.Properties, error) {
 	if err != nil {
 		return nil, fail("store.Mailbox.Properties", err)
 	}
-	bag, err := b.codec.ParseBag(h.Props, nil)
+	bag, err := b.codec.ParseBag(h.Props)
 	if err != nil {
 		return nil, fail("store.Mailbox.Properties", err)
 	}
@@ -128,7 +128,7 @@ func (b *Mailbox) support() mapi.StoreSupport {
 func (b *Mailbox) SetProperties(ctx context.Context, list ...mapi.Property) ([]Problem, error) {
 	var problems []Problem
 	err := b.update(ctx, false, func(t *txn) error {
-		bag, err := b.codec.ParseBag(t.header.Props, nil)
+		bag, err := b.codec.ParseBag(t.header.Props)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (f *Folder) MoveTo(ctx context.Context, dest *Folder, opts *MoveFolderOptio
 		if err := t.checkBelow(f, dest); err != nil {
 			return err
 		}
-		bag, err := f.box.codec.ParseBag(rec.Props, nil)
+		bag, err := f.box.codec.ParseBag(rec.Props)
 		if err != nil {
 			return err
 		}

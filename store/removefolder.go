@@ -167,7 +167,7 @@ func (f *Folder) Delete(ctx context.Context, opts *DeleteFolderOptions) error {
 
 // softDeleteFolder takes a folder and what is below it out of the live tree.
 func (t *txn) softDeleteFolder(id uint64, rec rowkey.Folder) error {
-	bag, err := t.box.codec.ParseBag(rec.Props, nil)
+	bag, err := t.box.codec.ParseBag(rec.Props)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (t *txn) markSubtree(id uint64, rec rowkey.Folder, bag mapi.Properties, del
 		if err != nil {
 			return err
 		}
-		bag, err := t.box.codec.ParseBag(rec.Props, nil)
+		bag, err := t.box.codec.ParseBag(rec.Props)
 		if err != nil {
 			return err
 		}
@@ -247,7 +247,7 @@ func (f *Folder) Restore(ctx context.Context, name string) error {
 		} else if v != nil {
 			return fmt.Errorf("%w: folder %v is being removed", mapi.ErrNotFound, f.id)
 		}
-		bag, err := f.box.codec.ParseBag(rec.Props, nil)
+		bag, err := f.box.codec.ParseBag(rec.Props)
 		if err != nil {
 			return err
 		}
@@ -390,7 +390,7 @@ func (t *txn) unlinkDeleted(id uint64, rec rowkey.Folder) error {
 	if err != nil || v == nil {
 		return err
 	}
-	bag, err := t.box.codec.ParseBag(rec.Props, nil)
+	bag, err := t.box.codec.ParseBag(rec.Props)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ type source interface {
 	order(q query, r driver.Reader) (order, error)
 	build(q query) error  // the index that the order needs
 	sorted(q query) error // returns when a build under way can show the first rows
-	object(r driver.Reader, entry []byte, want func(mapi.Prop) bool) (mapi.Getter, error)
+	object(r driver.Reader, entry []byte, want *rowkey.Selection) (mapi.Getter, error)
 	entryOf(q query, r driver.Reader, id uint64) ([]byte, error)
 	identify(w *Row)
 }
@@ -127,11 +127,11 @@ func (t *Table) do(ctx context.Context, fn func(r driver.Reader, o order) error)
 }
 
 // wants tells which stored properties a row needs.
-func (t *Table) wants() func(mapi.Prop) bool {
+func (t *Table) wants() *rowkey.Selection {
 	return t.source.mailbox().wants(t.view.Columns, nil)
 }
 
-func (t *Table) row(r driver.Reader, entry []byte, want func(mapi.Prop) bool) (Row, error) {
+func (t *Table) row(r driver.Reader, entry []byte, want *rowkey.Selection) (Row, error) {
 	obj, err := t.source.object(r, entry, want)
 	if err != nil {
 		return Row{}, err
@@ -248,7 +248,7 @@ func (t *Table) Page(ctx context.Context, from int64, n int) ([]Row, error) {
 	return rows, fail("store.Table.Page", err)
 }
 
-func (t *Table) take(ctx context.Context, r driver.Reader, o order, from boundary, n int, want func(mapi.Prop) bool) ([]Row, error) {
+func (t *Table) take(ctx context.Context, r driver.Reader, o order, from boundary, n int, want *rowkey.Selection) ([]Row, error) {
 	var rows []Row
 	if n <= 0 {
 		return nil, nil

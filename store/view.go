@@ -315,7 +315,7 @@ func (c *contents) build(q query) error { return c.folder.box.ensureIndex(q.ctx,
 
 func (c *contents) sorted(q query) error { return c.folder.box.awaitRuns(q.ctx, c.part, q.spec) }
 
-func (c *contents) image(r driver.Reader, entry []byte, want func(mapi.Prop) bool) (*image, error) {
+func (c *contents) image(r driver.Reader, entry []byte, want *rowkey.Selection) (*image, error) {
 	b := c.folder.box
 	id := rowkey.LastID(entry)
 	key := b.space.Row(c.part.folder, c.part.part, id)
@@ -329,7 +329,7 @@ func (c *contents) image(r driver.Reader, entry []byte, want func(mapi.Prop) boo
 	return b.parseImage(r, c.part.folder, c.part.part, id, v, want)
 }
 
-func (c *contents) object(r driver.Reader, entry []byte, want func(mapi.Prop) bool) (mapi.Getter, error) {
+func (c *contents) object(r driver.Reader, entry []byte, want *rowkey.Selection) (mapi.Getter, error) {
 	return c.image(r, entry, want)
 }
 
@@ -477,7 +477,7 @@ func (h *hierarchy) build(query) error { return nil }
 
 func (h *hierarchy) sorted(query) error { return nil }
 
-func (h *hierarchy) object(_ driver.Reader, entry []byte, _ func(mapi.Prop) bool) (mapi.Getter, error) {
+func (h *hierarchy) object(_ driver.Reader, entry []byte, _ *rowkey.Selection) (mapi.Getter, error) {
 	im := h.found[rowkey.LastID(entry)]
 	if im == nil {
 		return nil, fmt.Errorf("%w: folder %v", mapi.ErrNotFound, mapi.FolderID(rowkey.LastID(entry)))

@@ -145,7 +145,7 @@ func (t *txn) putViews(views *viewList) error {
 
 // appendEntryOf appends the index entry of a stored row to b, when the spec lets
 // the row in.
-func (b *Mailbox) appendEntryOf(dst []byte, r driver.Reader, fp folderPart, spec *viewSpec, want func(mapi.Prop) bool, key, value []byte) (entry []byte, in bool, err error) {
+func (b *Mailbox) appendEntryOf(dst []byte, r driver.Reader, fp folderPart, spec *viewSpec, want *rowkey.Selection, key, value []byte) (entry []byte, in bool, err error) {
 	payload, err := rowkey.Open(key, value)
 	if err != nil {
 		return dst, false, err
@@ -161,27 +161,23 @@ func (b *Mailbox) appendEntryOf(dst []byte, r driver.Reader, fp folderPart, spec
 	return entry, true, err
 }
 
-// wants returns which properties of a row must be read to answer for props.
-// Those that are computed from others bring these along.
-func (b *Mailbox) wants(list, _ []mapi.Prop) func(mapi.Prop) bool {
-	all := slices.Clone(list)
+// wants returns which properties of a row must be read to answer for those in
+// list. Those that are computed from others bring these along.
+func (b *Mailbox) wants(list, _ []mapi.Prop) *rowkey.Selection {
+	var stored []mapi.Prop
 	for _, p := range list {
 		switch {
 		case p.IsNamed():
 		case p.ID == idSubject:
-			all = append(all, props.PidTagSubjectPrefix.Prop(), props.PidTagNormalizedSubject.Prop())
+			stored = append(stored, props.PidTagSubjectPrefix.Prop(), props.PidTagNormalizedSubject.Prop())
 		case p.ID == idLocalCommitTime:
-			all = append(all, props.PidTagLastModificationTime.Prop())
+			stored = append(stored, props.PidTagLastModificationTime.Prop())
+		}
+		if belongsToRow(p) {
+			stored = append(stored, p)
 		}
 	}
-	return func(p mapi.Prop) bool {
-		for i := range all {
-			if all[i].Same(p) {
-				return true
-			}
-		}
-		return false
-	}
+	return rowkey.Select(stored)
 }
 
 // entriesOf computes the sorted entries of a whole part of a folder in memory: for

@@ -18,27 +18,21 @@ func (c *Codec) AppendBag(b []byte, bag *mapi.Properties) ([]byte, error) {
 	return b, nil
 }
 
-// ParseBag reads a bag. When want is not nil only the properties it names are
-// read.
-func (c *Codec) ParseBag(b []byte, want func(mapi.Prop) bool) (mapi.Properties, error) {
+// ParseBag reads a bag.
+func (c *Codec) ParseBag(b []byte) (mapi.Properties, error) {
 	r := &reader{b: b}
-	bag := c.bag(r, want)
+	bag := c.bag(r)
 	return bag, r.done()
 }
 
-func (c *Codec) bag(r *reader, want func(mapi.Prop) bool) mapi.Properties {
+func (c *Codec) bag(r *reader) mapi.Properties {
 	var bag mapi.Properties
 	n := r.count()
-	if want == nil {
-		bag.Grow(min(n, 256))
-	}
+	bag.Grow(min(n, 256))
 	for range n {
-		p, v := c.property(r, want)
+		p, v := c.property(r)
 		if r.err != nil {
 			break
-		}
-		if v == nil {
-			continue
 		}
 		if err := mapi.CheckValue(p.Type, v); err != nil {
 			r.fail("property of the wrong type")

@@ -99,14 +99,14 @@ func (c *Codec) message(r *reader, depth int) *mapi.Message {
 		r.fail("messages nested too deep")
 		return nil
 	}
-	m := &mapi.Message{Properties: c.bag(r, nil)}
+	m := &mapi.Message{Properties: c.bag(r)}
 	for range r.count() {
-		if m.Recipients = append(m.Recipients, &mapi.Recipient{Properties: c.bag(r, nil)}); r.err != nil {
+		if m.Recipients = append(m.Recipients, &mapi.Recipient{Properties: c.bag(r)}); r.err != nil {
 			return m
 		}
 	}
 	for range r.count() {
-		a := &mapi.Attachment{Properties: c.bag(r, nil)}
+		a := &mapi.Attachment{Properties: c.bag(r)}
 		if r.byte() != 0 {
 			a.Embedded = c.message(r, depth+1)
 		}

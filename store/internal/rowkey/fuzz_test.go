@@ -126,13 +126,13 @@ func FuzzRow(f *testing.F) {
 			corrupt(t, err)
 			return
 		}
-		all, err := codec().ParseBag(row.Props, nil)
+		all, err := codec().ParseBag(row.Props)
 		if err != nil {
 			corrupt(t, err)
 			return
 		}
 		for p, v := range all.All() {
-			one, err := codec().ParseBag(row.Props, p.Same)
+			one, err := codec().PickBag(row.Props, rowkey.Select([]mapi.Prop{p}))
 			if err != nil {
 				t.Fatal(err)
 			}

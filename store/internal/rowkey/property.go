@@ -117,9 +117,8 @@ func (r *reader) name(t mapi.Type) mapi.Prop {
 	return p
 }
 
-// property reads one property. When want is not nil and says no, the value is
-// passed over and nil is returned for it.
-func (c *Codec) property(r *reader, want func(mapi.Prop) bool) (mapi.Prop, mapi.Value) {
+// property reads one property.
+func (c *Codec) property(r *reader) (mapi.Prop, mapi.Value) {
 	form := r.uint16()
 	t := mapi.Type(form &^ (formRef | formInline))
 	var p mapi.Prop
@@ -135,10 +134,6 @@ func (c *Codec) property(r *reader, want func(mapi.Prop) bool) (mapi.Prop, mapi.
 		}
 	} else {
 		p = named.As(t)
-	}
-	if want != nil && !want(p) {
-		r.skip(t, form&formRef != 0)
-		return p, nil
 	}
 	if form&formRef != 0 {
 		var content Content

@@ -171,7 +171,7 @@ func (r *reader) restriction(depth int) mapi.Restriction {
 	case resComment:
 		c := &mapi.CommentRestriction{}
 		for range r.count() {
-			p, v := byName.property(r, nil)
+			p, v := byName.property(r)
 			if r.err != nil {
 				return nil
 			}
@@ -240,10 +240,10 @@ func (r *reader) actions() mapi.RuleActions {
 			if r.err != nil {
 				return nil
 			}
-			a.Recipients = append(a.Recipients, byName.bag(r, nil))
+			a.Recipients = append(a.Recipients, byName.bag(r))
 		}
 		if r.byte() != 0 {
-			p, v := byName.property(r, nil)
+			p, v := byName.property(r)
 			a.Tag = &mapi.Property{Prop: p, Value: v}
 		}
 		if r.err != nil {
