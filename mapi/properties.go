@@ -3,6 +3,7 @@ package mapi
 import (
 	"fmt"
 	"iter"
+	"time"
 )
 
 // A Getter has properties that can be read: a [Properties] bag, a stored
@@ -52,7 +53,10 @@ func PropertiesOf(list []Property) Properties {
 		if err := CheckValue(e.Prop.Type, e.Value); err != nil {
 			panic(fmt.Sprintf("mapi: PropertiesOf: %v: %v", e.Prop, err))
 		}
-		e.Value = normal(e.Value)
+		switch e.Value.(type) {
+		case time.Time, []time.Time: // others are normal: not to write them again saves the collector work
+			e.Value = normal(e.Value)
+		}
 	}
 	b := Properties{list: list}
 	if len(list) > indexFrom {
