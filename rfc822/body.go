@@ -222,7 +222,7 @@ func (m *message) plainBody(p *entity.Part) int32 {
 	}
 	text := ""
 	if len(decoded) > 0 && &decoded[0] == &raw[0] && charset.Reads(decoded) {
-		text = validString(m.src.text(decoded))
+		text = withoutNUL(m.src.text(decoded)) // valid it is
 	} else {
 		text = validString(charset.Decode(decoded))
 	}

@@ -118,8 +118,8 @@ func decode(src *source, o DecodeOptions) (*mapi.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	var room [4]entity.Address
-	d := &decoder{src: src, opts: o, list: room[:0]}
+	d := &decoder{src: src, opts: o}
+	d.list = d.few[:0]
 	msg := d.message(part)
 	return msg, d.err
 }
@@ -133,7 +133,8 @@ type decoder struct {
 	err    error
 
 	list    []entity.Address // of the present field
-	content entity.Decoder   // its buffers serve all large parts
+	few     [4]entity.Address
+	content entity.Decoder // its buffers serve all large parts
 	meter   meter
 }
 

@@ -10,11 +10,16 @@ import (
 // validString makes s what a PtypString can hold: valid UTF-8 without NUL, which
 // would end it for other programs. Offending bytes become U+FFFD.
 func validString(s string) string {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "\uFFFD")
-	}
+	s = withoutNUL(s)
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return s
+}
+
+func withoutNUL(s string) string {
+	if strings.IndexByte(s, 0) >= 0 {
+		return strings.ReplaceAll(s, "\x00", "\uFFFD")
 	}
 	return s
 }
