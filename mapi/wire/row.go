@@ -39,7 +39,7 @@ func (d *Decoder) Row(columns []mapi.Prop) []mapi.Value {
 // flagged reads a value behind its flag. The type comes first when it is not known.
 func (d *Decoder) flagged(t mapi.Type) mapi.Value {
 	if t == mapi.PtypUnspecified {
-		if t = mapi.Type(d.uint16()); t == mapi.PtypUnspecified {
+		if t = mapi.Type(d.uint16()); t.Base() == mapi.PtypUnspecified {
 			d.fail("value without type")
 			return nil
 		}

@@ -16,11 +16,15 @@ var le = binary.LittleEndian
 func (d *Decoder) Value(t mapi.Type) mapi.Value {
 	switch {
 	case t == mapi.PtypUnspecified:
-		if t = mapi.Type(d.uint16()); t == mapi.PtypUnspecified {
+		t = mapi.Type(d.uint16())
+		if t.Base() == mapi.PtypUnspecified {
 			d.fail("value without type")
 			return nil
 		}
 		return d.Value(t)
+	case t.Base() == mapi.PtypUnspecified:
+		d.fail("values of type %v", t)
+		return nil
 	case t&mapi.MultiInstance != 0:
 		return d.Value(t.Base())
 	case t.IsMultiple():
@@ -127,7 +131,7 @@ func many[T any](d *Decoder, t mapi.Type, one func() T) mapi.Value {
 // Property reads a tag and its value (MS-OXCDATA 2.11.4).
 func (d *Decoder) Property() mapi.Property {
 	p := d.prop()
-	if d.err == nil && p.Type == mapi.PtypUnspecified {
+	if d.err == nil && p.Type.Base() == mapi.PtypUnspecified {
 		d.fail("property %v without type", p)
 	}
 	v := d.Value(p.Type)
