@@ -174,7 +174,11 @@ type message struct {
 // measure decodes a range once, to learn its size, its digest and its layout.
 // Of text it measures the UTF-8 form.
 func (d *decoder) measure(at entity.Range, enc entity.Encoding, text *entity.Charset) (c *content, l entity.Layout, exact int64) {
-	d.content.Reset(enc, d.src.section(at))
+	if b, ok := d.src.bytes(at); ok {
+		d.content.ResetBytes(enc, b)
+	} else {
+		d.content.Reset(enc, d.src.section(at))
+	}
 	if d.meter.hash == nil {
 		d.meter.hash = sha256.New()
 	}

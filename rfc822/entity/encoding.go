@@ -80,6 +80,7 @@ type Decoder struct {
 	b64     base64Decoder
 	qp      quotedDecoder
 	uu      uuDecoder
+	memory  []byte // the source, when it is in memory
 	in, out []byte // buffers; in[r:w] is still to be decoded
 	r, w    int
 	pending []byte // decoded, not yet read
@@ -102,6 +103,16 @@ func NewDecoder(e Encoding, src io.Reader) *Decoder {
 // Reset begins anew with another source and keeps the buffers.
 func (d *Decoder) Reset(e Encoding, src io.Reader) {
 	*d = Decoder{src: src, enc: e, in: d.in, out: d.out}
+}
+
+// ResetBytes is Reset with a source in memory, which is not copied.
+func (d *Decoder) ResetBytes(e Encoding, src []byte) {
+	*d = Decoder{enc: e, in: d.in, out: d.out}
+	if d.passes() {
+		d.src = bytes.NewReader(src)
+		return
+	}
+	d.memory = src
 }
 
 // Layout returns how the content was encoded, and how many of the encoded bytes,
@@ -173,11 +184,15 @@ func (d *Decoder) copyPlain() {
 
 // fill decodes the next piece into pending.
 func (d *Decoder) fill() {
-	if d.in == nil {
-		d.in = make([]byte, inSize)
-	}
 	if d.out == nil {
 		d.out = make([]byte, outSize)
+	}
+	if d.src == nil {
+		d.fillFromMemory()
+		return
+	}
+	if d.in == nil {
+		d.in = make([]byte, inSize)
 	}
 	if !d.eof {
 		d.w = copy(d.in, d.in[d.r:d.w])
@@ -195,6 +210,16 @@ func (d *Decoder) fill() {
 	d.r += nSrc
 	d.pending = d.out[:nDst]
 	if d.eof && d.r == d.w {
+		d.err = io.EOF
+	}
+}
+
+func (d *Decoder) fillFromMemory() {
+	src := d.memory[:min(len(d.memory), inSize)]
+	nDst, nSrc := d.coder().code(d.out, src, len(src) == len(d.memory))
+	d.memory = d.memory[nSrc:]
+	d.pending = d.out[:nDst]
+	if len(d.memory) == 0 {
 		d.err = io.EOF
 	}
 }

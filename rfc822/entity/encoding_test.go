@@ -165,6 +165,24 @@ func TestLastLetterOfATextIsNotLost(t *testing.T) {
 	}
 }
 
+func TestMemoryIsDecodedAsAReaderIs(t *testing.T) {
+	content := bytes.Repeat([]byte("Die Gr\xc3\xb6\xc3\x9fe = 1 \t\r\n"), 9000)
+	lines := base64.StdEncoding.EncodeToString(content)
+	for e, in := range map[entity.Encoding]string{
+		entity.Identity: string(content), entity.Base64: lines[:60000] + "\r\n" + lines[60000:],
+		entity.QuotedPrintable: string(content), entity.UUEncode: "begin 644 x\n" + strings.Repeat("#0V%T\n", 20000) + "end\n",
+	} {
+		want, err := io.ReadAll(entity.NewDecoder(e, strings.NewReader(in)))
+		require.NoError(t, err)
+		var d entity.Decoder
+		d.ResetBytes(e, []byte(in))
+		var got bytes.Buffer
+		_, err = d.WriteTo(&got)
+		require.NoError(t, err)
+		require.Equal(t, want, got.Bytes(), e)
+	}
+}
+
 func FuzzEncoding(f *testing.F) {
 	f.Add([]byte("aGVs\r\nbG8=\r\n"), 3)
 	f.Add([]byte("a=3Db=\r\nc \t\r\n="), 1)
@@ -175,6 +193,11 @@ func FuzzEncoding(f *testing.F) {
 			stream, err := io.ReadAll(entity.NewDecoder(e, iotest.HalfReader(bytes.NewReader(in))))
 			require.NoError(t, err)
 			require.Equal(t, string(flat), string(stream), "in pieces as at once")
+			var d entity.Decoder
+			d.ResetBytes(e, in)
+			memory, err := io.ReadAll(&d)
+			require.NoError(t, err)
+			require.Equal(t, string(flat), string(memory), "from memory as from a reader")
 			if exact > 0 && e == entity.Base64 {
 				out, err := io.ReadAll(entity.NewEncoder(l, bytes.NewReader(flat)))
 				require.NoError(t, err)
