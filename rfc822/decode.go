@@ -134,7 +134,7 @@ type decoder struct {
 
 	list    []entity.Address // of the present field
 	few     [4]entity.Address
-	content entity.Decoder // its buffers serve all large parts
+	content *entity.Decoder // its buffers serve all large parts; nil before the first
 	meter   meter
 }
 
@@ -152,7 +152,7 @@ func (d *decoder) failed(err error) bool {
 // message turns the message that part is into a MAPI message.
 func (d *decoder) message(part *entity.Part) *mapi.Message {
 	m := &message{decoder: d, part: part, Message: &mapi.Message{}}
-	m.Grow(40)
+	m.Grow(36)
 	m.recipe.whole = entity.Range{Start: part.Head.Start, End: part.Body.End}
 	m.header()
 	m.content()
@@ -174,6 +174,9 @@ type message struct {
 // measure decodes a range once, to learn its size, its digest and its layout.
 // Of text it measures the UTF-8 form.
 func (d *decoder) measure(at entity.Range, enc entity.Encoding, text *entity.Charset) (c *content, l entity.Layout, exact int64) {
+	if d.content == nil {
+		d.content = &entity.Decoder{}
+	}
 	if b, ok := d.src.bytes(at); ok {
 		d.content.ResetBytes(enc, b)
 	} else {
@@ -186,7 +189,7 @@ func (d *decoder) measure(at entity.Range, enc entity.Encoding, text *entity.Cha
 	d.meter.n = 0
 	var err error
 	if text != nil {
-		_, err = io.Copy(&d.meter, textReader(text, &d.content))
+		_, err = io.Copy(&d.meter, textReader(text, d.content))
 	} else {
 		_, err = d.content.WriteTo(&d.meter)
 	}

@@ -166,6 +166,55 @@ func TestChangeOfContentGivesNewMail(t *testing.T) {
 	}
 }
 
+func TestChangeOfATakenValueIsNoticed(t *testing.T) {
+	html := strings.Replace(string(plainMail()), "text/plain", "text/html", 1)
+	for _, mail := range []string{string(plainMail()), html} {
+		for _, key := range []mapi.Prop{
+			props.PidTagBody.Prop(), props.PidTagHtml.Prop(), props.PidTagTransportMessageHeaders.Prop(),
+		} {
+			msg := decodeBytes(t, []byte(mail))
+			var changed mapi.Value
+			switch v := msg.Get(key).(type) {
+			case nil:
+				continue
+			case string:
+				changed = "x" + v[1:]
+			case []byte:
+				changed = append([]byte("x"), v[1:]...)
+			}
+			_, size, ok := rfc822.Source(msg)
+			require.True(t, ok)
+			require.Equal(t, int64(len(mail)), size)
+			msg.Set(key, changed)
+			_, _, ok = rfc822.Source(msg)
+			assert.False(t, ok, key)
+		}
+	}
+}
+
+func TestTakenValuesMayBecomeStreams(t *testing.T) {
+	for _, mail := range [][]byte{plainMail(), alternativeMail(), attachmentMail(100_000)} {
+		msg := decodeBytes(t, mail)
+		for _, key := range []mapi.Prop{
+			props.PidTagBody.Prop(), props.PidTagHtml.Prop(), props.PidTagTransportMessageHeaders.Prop(),
+		} {
+			switch v := msg.Get(key).(type) {
+			case string:
+				msg.Set(key, mapi.Stream(bytesStream(v)))
+			case []byte:
+				msg.Set(key, mapi.Stream(bytesStream(v)))
+			}
+		}
+		require.Equal(t, mail, encoded(t, msg))
+	}
+}
+
+// A bytesStream is a stream that has no digest.
+type bytesStream []byte
+
+func (b bytesStream) Open() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil }
+func (b bytesStream) Size() int64                  { return int64(len(b)) }
+
 func TestUnchangedEmbeddedMessageKeepsItsBytesInNewMail(t *testing.T) {
 	msg := decodeBytes(t, rich())
 	props.PidTagSubject.Set(msg, "other")
