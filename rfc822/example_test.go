@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/emersion/go-message/mail"
+
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822"
@@ -70,4 +72,27 @@ func ExampleSource() {
 	// Output:
 	// 132 true
 	// false
+}
+
+// Programs that speak go-message, go-imap for one, read a message as the mail that
+// it is: the original bytes while they hold, new ones otherwise.
+func ExampleEncode_goMessage() {
+	msg, _ := rfc822.Decode(strings.NewReader(letter), nil)
+	props.PidTagSubject.Set(msg, "Re: giraffes")
+
+	pr, pw := io.Pipe()
+	go func() { pw.CloseWithError(rfc822.Encode(pw, msg, nil)) }()
+	r, err := mail.CreateReader(pr)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	subject, _ := r.Header.Subject()
+	from, _ := r.Header.AddressList("From")
+	part, _ := r.NextPart()
+	body, _ := io.ReadAll(part.Body)
+	fmt.Printf("%s: %s\n%s", from[0].Name, subject, body)
+	// Output:
+	// Jürgen: Re: giraffes
+	// See you at eight.
 }
