@@ -35,7 +35,8 @@ type build struct {
 	err  error // when done
 }
 
-// sortedRuns are the entries that a pass found, in the state that had the mark.
+// sortedRuns are the entries that a pass found. They go with the states of the
+// index whose mark begins with mark.
 type sortedRuns struct {
 	mark  []byte
 	runs  []run
@@ -148,8 +149,9 @@ func (b *Mailbox) unfinished(q query, r driver.Reader, fp folderPart, views *vie
 	return nil, errNeedsRuns
 }
 
-// runsOf returns what a build has sorted, if it fits an index with this mark. The
-// mark is written after the rows were read: a snapshot that has it is younger.
+// runsOf returns what a build has sorted, if it goes with an index that has this
+// mark. The mark is written after the rows were read: a snapshot that has it is
+// younger.
 func (b *Mailbox) runsOf(fp folderPart, spec *viewSpec, mark []byte) *sortedRuns {
 	b.mu.Lock()
 	bd := b.builds[buildName(fp, spec)]
@@ -158,7 +160,7 @@ func (b *Mailbox) runsOf(fp folderPart, spec *viewSpec, mark []byte) *sortedRuns
 		return nil
 	}
 	s := bd.runs.Load()
-	if s == nil || len(mark) < markSize || !bytes.Equal(s.mark, mark[:markSize]) {
+	if s == nil || !bytes.HasPrefix(mark, s.mark) {
 		return nil
 	}
 	return s
@@ -275,8 +277,9 @@ func (b *Mailbox) fill(ctx context.Context, bd *build, fp folderPart, spec *view
 		b.noteUse(fp, spec)
 		mark, err = b.fillStep(ctx, fp, spec, mark, entries, last && limit == nil)
 	}
-	// All of them are in the index now, and need the room no longer.
-	bd.runs.Store(&sortedRuns{mark: s.mark, limit: s.limit})
+	// All of them are in the index now and need the room no longer. In snapshots
+	// with an earlier mark they are not: these find no runs, and are taken anew.
+	bd.runs.Store(&sortedRuns{mark: mark, limit: s.limit})
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/store/driver"
@@ -27,15 +28,16 @@ func (t *Table) Read(ctx context.Context, n int) ([]Row, error) {
 			rows, err = t.take(ctx, r, o, t.cursor, n, want)
 			return err
 		}
-		rows = nil
+		var entries entryList
 		err = t.walkBack(ctx, o, t.cursor, func(e []byte) (bool, error) {
-			w, err := t.row(r, e, want)
-			rows = append(rows, w)
-			return len(rows) < -n, err
+			entries.add(e)
+			return len(entries.list) < -n, nil
 		})
-		for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
-			rows[i], rows[j] = rows[j], rows[i]
+		if err != nil {
+			return err
 		}
+		slices.Reverse(entries.list)
+		rows, err = t.rowsOf(ctx, r, entries.list, want)
 		return err
 	})
 	if err != nil {

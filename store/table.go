@@ -47,6 +47,8 @@ type source interface {
 	build(q query) error  // the index that the order needs
 	sorted(q query) error // returns when a build under way can show the first rows
 	object(r driver.Reader, entry []byte, want *rowkey.Selection) (mapi.Getter, error)
+	// objects calls visit for each of several entries, in whatever order.
+	objects(r driver.Reader, entries [][]byte, want *rowkey.Selection, visit func(i int, obj mapi.Getter) error) error
 	entryOf(q query, r driver.Reader, id uint64) ([]byte, error)
 	identify(w *Row)
 }
@@ -249,16 +251,61 @@ func (t *Table) Page(ctx context.Context, from int64, n int) ([]Row, error) {
 }
 
 func (t *Table) take(ctx context.Context, r driver.Reader, o order, from boundary, n int, want *rowkey.Selection) ([]Row, error) {
-	var rows []Row
 	if n <= 0 {
 		return nil, nil
 	}
+	var entries entryList
 	err := t.walk(ctx, o, from, func(e []byte) (bool, error) {
-		w, err := t.row(r, e, want)
-		rows = append(rows, w)
-		return len(rows) < n, err
+		entries.add(e)
+		return len(entries.list) < n, nil
 	})
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	return t.rowsOf(ctx, r, entries.list, want)
+}
+
+// An entryList keeps entries, a few in one piece of memory.
+type entryList struct {
+	list  [][]byte
+	piece []byte
+}
+
+func (l *entryList) add(e []byte) {
+	if len(l.piece)+len(e) > cap(l.piece) { // the former piece is kept by the list
+		l.piece = make([]byte, 0, 1024+len(e))
+	}
+	l.piece = append(l.piece, e...)
+	l.list = append(l.list, l.piece[len(l.piece)-len(e):len(l.piece):len(l.piece)])
+}
+
+// rowsAtOnce is how many rows are fetched together.
+const rowsAtOnce = 256
+
+// rowsOf returns the rows of entries, in their order. The rows keep the entries.
+func (t *Table) rowsOf(ctx context.Context, r driver.Reader, entries [][]byte, want *rowkey.Selection) ([]Row, error) {
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	rows := make([]Row, len(entries))
+	for from := 0; from < len(entries); from += rowsAtOnce {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		some := entries[from:min(from+rowsAtOnce, len(entries))]
+		values := make([]mapi.Value, len(some)*len(t.view.Columns))
+		err := t.source.objects(r, some, want, func(i int, obj mapi.Getter) (err error) {
+			w := &rows[from+i]
+			room := values[i*len(t.view.Columns) : (i+1)*len(t.view.Columns) : (i+1)*len(t.view.Columns)]
+			*w, err = fillRow(obj, t.view.Columns, room, some[i])
+			t.source.identify(w)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
 }
 
 // PositionOf returns the position of a message's row, counted from 0. It reports
