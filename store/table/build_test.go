@@ -271,3 +271,59 @@ func TestStateNames(t *testing.T) {
 	assert.Equal(t, "complete filling counting State(9)",
 		fmt.Sprint(table.Complete, " ", table.Filling, " ", table.Counting, " ", table.State(9)))
 }
+
+// A builder that read all rows once, after Begin, fills from what it remembers while
+// others write.
+func TestBuildFillsFromWhatWasReadEarlier(t *testing.T) {
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 3))
+			f := &folder{t: t, r: r, tx: &memTx{}, rows: make([][]byte, 300)}
+			for id := range f.rows {
+				if r.IntN(5) > 0 {
+					f.rows[id] = f.entry(id)
+				}
+			}
+			b := f.index().Build()
+			require.NoError(t, b.Begin(f.tx))
+			for range 100 {
+				f.write()
+			}
+			ahead := f.sorted()
+			for len(ahead) > 0 {
+				for range r.IntN(20) {
+					f.write()
+				}
+				some := ahead[:min(1+r.IntN(30), len(ahead))]
+				if f.update(func(tx driver.Tx) { require.NoError(t, b.Fill(tx, slices.Values(some), []byte{1})) }) {
+					ahead = ahead[len(some):]
+				}
+				require.NoError(t, f.index().Check(f.tx))
+				f.shows(ahead)
+			}
+			require.NoError(t, b.Seal(f.tx))
+			require.Equal(t, f.sorted(), collect(t, func(yield func([]byte) bool) error { return f.index().Ascend(f.tx, nil, yield) }))
+			for done := false; !done; {
+				f.write()
+				done = f.build()
+			}
+			require.NoError(t, f.index().Check(f.tx))
+		})
+	}
+}
+
+// shows sees that the entries that are there, and those of ahead that were not
+// deleted, are those of the rows.
+func (f *folder) shows(ahead [][]byte) {
+	b := f.index().Build()
+	got := collect(f.t, func(yield func([]byte) bool) error { return b.Entries(f.tx, nil, nil, false, yield) })
+	for _, e := range ahead {
+		gone, err := b.Deleted(f.tx, e)
+		require.NoError(f.t, err)
+		if !gone {
+			got = append(got, e)
+		}
+	}
+	slices.SortFunc(got, bytes.Compare)
+	require.Equal(f.t, f.sorted(), slices.CompactFunc(got, bytes.Equal))
+}
