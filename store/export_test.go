@@ -3,7 +3,7 @@ package store
 // ShrinkViews makes indexes appear in folders of a few messages, and be built in
 // many small steps.
 func (s *Store) ShrinkViews() {
-	s.sizes = viewSizes{smallFolder: 4, rangeRows: 2, runBytes: 100, buildBytes: 600,
+	s.sizes = viewSizes{smallFolder: 4, rangeRows: 2, runBytes: 100, buildBytes: 60,
 		fillRows: 3, countEntry: 2, topRows: 3}
 }
 
