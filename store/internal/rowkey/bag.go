@@ -38,7 +38,11 @@ func (c *Codec) bag(r *reader) mapi.Properties {
 			r.fail("property of the wrong type")
 			break
 		}
-		bag.Set(p, v)
+		before := bag.Len()
+		if bag.Set(p, v); bag.Len() == before {
+			r.fail("property that is there twice") // whoever stops early takes the other one
+			break
+		}
 	}
 	return bag
 }
