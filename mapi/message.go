@@ -34,8 +34,13 @@ func (m *Message) Clone() *Message {
 		return nil
 	}
 	c := &Message{Properties: m.Properties.Clone()}
-	for _, r := range m.Recipients {
-		c.Recipients = append(c.Recipients, &Recipient{r.Properties.Clone()})
+	if n := len(m.Recipients); n > 0 {
+		rows := make([]Recipient, n)
+		c.Recipients = make([]*Recipient, n)
+		for i, r := range m.Recipients {
+			rows[i].Properties = r.Properties.Clone()
+			c.Recipients[i] = &rows[i]
+		}
 	}
 	for _, a := range m.Attachments {
 		c.Attachments = append(c.Attachments, &Attachment{a.Properties.Clone(), a.Embedded.Clone()})

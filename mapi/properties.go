@@ -109,12 +109,19 @@ func (b *Properties) Set(p Prop, v Value) {
 
 // Delete removes properties, whatever their types. Absent ones are no error.
 func (b *Properties) Delete(props ...Prop) {
+	var list []Property // without them, in memory of its own
 	for _, p := range props {
 		i := b.find(p)
 		if i < 0 {
 			continue
 		}
-		b.list = append(b.list[:i:i], b.list[i+1:]...)
+		if list == nil {
+			list = make([]Property, 0, cap(b.list))
+			list = append(append(list, b.list[:i]...), b.list[i+1:]...)
+		} else {
+			list = append(list[:i], list[i+1:]...)
+		}
+		b.list = list
 		if b.index != nil {
 			b.reindex()
 		}
@@ -139,7 +146,12 @@ func (b *Properties) All() iter.Seq2[Prop, Value] {
 
 // Clone returns a bag of its own with the same values.
 func (b *Properties) Clone() Properties {
-	c := Properties{list: append([]Property(nil), b.list...)}
+	if len(b.list) == 0 {
+		return Properties{}
+	}
+	const room = 2 // and a fifth: who clones a bag is going to change it
+	c := Properties{list: make([]Property, len(b.list), len(b.list)+len(b.list)/5+room)}
+	copy(c.list, b.list)
 	if len(c.list) > indexFrom {
 		c.reindex()
 	}

@@ -1,12 +1,11 @@
 package store
 
 import (
-	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/okapi-mail/okapi/store/internal/rowkey"
+	"github.com/okapi-mail/okapi/store/table"
 )
 
 // A recordCache keeps the small records of a mailbox that nearly every write
@@ -20,76 +19,57 @@ import (
 type recordCache struct {
 	turn   uint64            // Header.Turn of the transaction that left it
 	values map[string][]byte // sealed; nil: known to be absent
-	kept   map[string]kept   // what package table keeps
+	parsed map[string]any    // those that it is dear to take apart, taken apart
+	kept   map[string]*kept  // what package table keeps: roots and lists
 	size   int               // bytes, roughly
+	dirty  []string          // keys of those kept that have changed
 }
 
 type kept struct {
-	value any
+	*table.Record
 	size  int
+	noted bool // among the dirty ones
 }
 
 // maxCache is how many bytes of records one mailbox keeps.
-const maxCache = 256 << 10
+const maxCache = 512 << 10
 
 func newRecordCache() *recordCache {
-	return &recordCache{values: map[string][]byte{}, kept: map[string]kept{}}
+	return &recordCache{values: map[string][]byte{}, parsed: map[string]any{}, kept: map[string]*kept{}}
 }
 
 // caches tells the records that are worth keeping.
 func caches(key []byte) bool {
-	const indexKind = 18 // the byte after the prefix of an index
 	if len(key) < 9 {
 		return false
 	}
 	switch key[8] {
 	case rowkey.KindCounters, rowkey.KindFolder, rowkey.KindViews:
 		return true
-	case rowkey.KindIndex: // the root and the lists of counts, not the entries
-		return len(key) > indexKind && key[indexKind] < 0x40
 	}
 	return false
 }
 
 func (c *recordCache) put(key, value []byte) {
-	if c.size > maxCache {
-		c.clear()
-	}
 	if old, ok := c.values[string(key)]; ok {
 		c.size -= len(key) + len(old) + 64
 	}
+	delete(c.parsed, string(key))
 	c.values[string(key)] = value
 	c.size += len(key) + len(value) + 64
 }
 
-func (c *recordCache) keep(key []byte, k kept) {
-	if c.size > maxCache {
-		c.clear()
-	}
-	c.size += k.size + len(key) - c.kept[string(key)].size
-	c.kept[string(key)] = k
-}
-
 func (c *recordCache) clear() {
 	clear(c.values)
+	clear(c.parsed)
 	clear(c.kept)
 	c.size = 0
-}
-
-// deferred tells the records that are only ever fetched by their key, never
-// scanned, and that several messages of one transaction change one after the other:
-// roots and lists of indexes. They are written once, at the end.
-func deferred(key []byte) bool {
-	return caches(key) && key[8] == rowkey.KindIndex && (key[18] == 0 || key[18] >= 0x20)
 }
 
 // Get reads through the cache.
 func (t *txn) Get(key []byte) ([]byte, error) {
 	if !caches(key) {
 		return t.Tx.Get(key)
-	}
-	if v, ok := t.later[string(key)]; ok {
-		return v, nil
 	}
 	if v, ok := t.cache.values[string(key)]; ok {
 		return v, nil
@@ -106,12 +86,7 @@ func (t *txn) Put(key, value []byte) error {
 	if !caches(key) {
 		return t.Tx.Put(key, value)
 	}
-	kept := append([]byte{}, value...)
-	t.cache.put(key, kept)
-	if deferred(key) {
-		t.later[string(key)] = kept
-		return nil
-	}
+	t.cache.put(key, append([]byte{}, value...))
 	return t.Tx.Put(key, value)
 }
 
@@ -119,10 +94,6 @@ func (t *txn) Put(key, value []byte) error {
 func (t *txn) Delete(key []byte) error {
 	if caches(key) {
 		t.cache.put(key, nil)
-	}
-	if deferred(key) {
-		t.later[string(key)] = nil
-		return nil
 	}
 	return t.Tx.Delete(key)
 }
@@ -136,11 +107,16 @@ func (t *txn) DeleteRange(lo, hi []byte) error {
 	return t.Tx.DeleteRange(lo, hi)
 }
 
-// writeLater writes the deferred records, in the order of their keys.
+// writeLater writes the records of indexes that changed, in the order of their
+// keys.
 func (t *txn) writeLater() error {
-	for _, key := range slices.Sorted(maps.Keys(t.later)) {
+	c := t.cache
+	slices.Sort(c.dirty)
+	for _, key := range c.dirty {
+		k := c.kept[key]
+		k.noted = false
 		var err error
-		if v := t.later[key]; v == nil {
+		if v := k.Value([]byte(key)); v == nil {
 			err = t.Tx.Delete([]byte(key))
 		} else {
 			err = t.Tx.Put([]byte(key), v)
@@ -149,24 +125,48 @@ func (t *txn) writeLater() error {
 			return err
 		}
 	}
-	clear(t.later)
+	c.dirty = c.dirty[:0]
 	return nil
 }
 
-// Kept implements table.Keeper: package table keeps parts of its indexes from one
-// transaction to the next.
-func (t *txn) Kept(key []byte) any { return t.cache.kept[string(key)].value }
+// trim empties a cache that has become too large. It is called between the
+// operations of a transaction.
+func (t *txn) trim() error {
+	if t.cache.size <= maxCache {
+		return nil
+	}
+	if err := t.writeLater(); err != nil {
+		return err
+	}
+	t.cache.clear()
+	return nil
+}
+
+// Kept implements table.Keeper: roots and lists of indexes, which several messages
+// of one transaction change one after the other and which are only ever fetched by
+// their key, are written once, at the end.
+func (t *txn) Kept(key []byte) *table.Record {
+	if k := t.cache.kept[string(key)]; k != nil {
+		return k.Record
+	}
+	return nil
+}
 
 // Keep implements table.Keeper.
-func (t *txn) Keep(key []byte, v any, size int) { t.cache.keep(key, kept{v, size}) }
-
-// Forget implements table.Keeper.
-func (t *txn) Forget(prefix []byte) {
-	for key, k := range t.cache.kept {
-		if strings.HasPrefix(key, string(prefix)) {
-			t.cache.size -= k.size
-			delete(t.cache.kept, key)
-		}
+func (t *txn) Keep(key []byte, r *table.Record) {
+	c := t.cache
+	k := c.kept[string(key)]
+	if k == nil {
+		k = &kept{}
+		c.kept[string(key)] = k
+		c.size += len(key) + 64
+	}
+	k.Record = r
+	c.size += r.Size() - k.size
+	k.size = r.Size()
+	if r.Changed() && !k.noted {
+		k.noted = true
+		c.dirty = append(c.dirty, string(key))
 	}
 }
 

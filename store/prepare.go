@@ -424,25 +424,29 @@ func (t *txn) writeMessage(p *prepared, fp folderPart) (*image, error) {
 	im.row = rowkey.Row{Body: t.newID(), Flags: p.flags, Status: p.status, Hidden: p.hidden, Associated: fp.part == rowkey.Associated}
 	codec := t.codec()
 	room := int64(maxRow)
+	inRow := make([]mapi.Property, 0, min(p.msg.Len(), len(rowIDs)))
 	for pr, v := range p.msg.All() {
 		im.row.Named = im.row.Named || pr.IsNamed() && pr.Set != mapi.PSOkapi
 		switch {
 		case !belongsToRow(pr):
 		case fitsRow(pr, v) && room > 0:
-			im.props.Set(pr, v)
+			inRow = append(inRow, mapi.Property{Prop: pr, Value: v})
 			room -= mapi.SizeOf(pr.Type, v) + int64(len(pr.Name)) + 24
 		default:
 			im.row.Overflow = true
 		}
 	}
-	inRow := func(pr mapi.Prop) bool { return im.props.Has(pr) }
+	im.props = mapi.PropertiesOf(inRow)
+	skip := func(pr mapi.Prop) bool { return belongsToRow(pr) && im.props.Has(pr) }
 	im.body = &rowkey.Body{Owner: p.owner, Message: p.msg}
-	data := make([]byte, 0, messageBytes(p.msg)-p.size+1024) // one piece, if possible
-	data, err := codec.AppendBody(data, *im.body, inRow, contentOf)
+	buffer := t.box.store.buffers.take(messageBytes(p.msg) - p.size + 1024) // one piece, if possible
+	defer t.box.store.buffers.give(buffer)
+	data, err := codec.AppendBody(*buffer, *im.body, skip, contentOf)
 	if err != nil {
 		return nil, err
 	}
-	if im.row.Props, err = codec.AppendBag(nil, &im.props); err != nil {
+	*buffer = data[:0]
+	if im.row.Props, err = codec.AppendBag(make([]byte, 0, maxRow-room+8), &im.props); err != nil {
 		return nil, err
 	}
 	im.row.Size = int64(len(data)+len(im.row.Props)) + p.size

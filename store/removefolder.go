@@ -368,7 +368,6 @@ func (t *txn) dropFolder(id uint64) error {
 		return err
 	}
 	delete(t.counters, id)
-	delete(t.found, id)
 	for _, key := range [][]byte{b.space.Folder(id), b.space.Counters(id), b.purgeKey(id),
 		b.space.Child(rec.Parent, true, id), b.space.Child(rec.Parent, false, id),
 		b.space.Views(id, rowkey.Normal), b.space.Views(id, rowkey.Associated), b.space.Views(id, rowkey.Deleted)} {

@@ -49,7 +49,8 @@ func (t *txn) replaceRow(old, im *image) error {
 }
 
 func (t *txn) putRow(im *image) error {
-	return t.put(t.box.space.Row(im.folder, im.part, im.id), im.row.Append(nil))
+	room := make([]byte, 0, len(im.row.Props)+64)
+	return t.put(t.box.space.Row(im.folder, im.part, im.id), im.row.Append(room))
 }
 
 // countRow adds a message to the counters of its folder, or takes it away.
@@ -83,6 +84,9 @@ func (t *txn) reindex(old, im *image) error {
 	any := im
 	if any == nil {
 		any = old
+	}
+	if err := t.trim(); err != nil {
+		return err
 	}
 	views, err := t.viewsOf(folderPart{any.folder, any.part})
 	if err != nil {
@@ -138,11 +142,17 @@ func (t *txn) viewsOf(fp folderPart) (*viewList, error) {
 	if v := t.views[fp]; v != nil {
 		return v, nil
 	}
-	v, err := t.box.readViews(t.get, fp)
-	if err == nil {
-		t.views[fp] = v
+	key := t.box.space.Views(fp.folder, fp.part)
+	v, ok := t.cache.parsed[string(key)].(*viewList)
+	if !ok {
+		var err error
+		if v, err = t.box.readViews(t.get, fp); err != nil {
+			return nil, err
+		}
+		t.cache.parsed[string(key)] = v
 	}
-	return v, err
+	t.views[fp] = v
+	return v, nil
 }
 
 // putBody writes the rest of a message in chunks.

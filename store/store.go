@@ -96,8 +96,9 @@ type Store struct {
 	id   mapi.GUID
 	hub  *notify.Hub
 
-	recent recentBoxes
-	turn   atomic.Uint64 // of transactions; begins at random: no other process has the same
+	buffers buffers
+	recent  recentBoxes
+	turn    atomic.Uint64 // of transactions; begins at random: no other process has the same
 
 	sizes   viewSizes
 	filling chan struct{} // has a place for each build that may keep entries in memory

@@ -20,20 +20,21 @@ type txn struct {
 
 	header   rowkey.Header
 	cache    *recordCache
-	later    map[string][]byte // records to write at the end; nil: to delete
-	counters map[uint64]*rowkey.Counters
+	counters map[uint64]*counted
 	views    map[folderPart]*viewList
 
 	names    map[mapi.Prop]uint16 // named properties registered here
 	events   []mapi.Event
-	found    map[uint64]rowkey.Counters // the counters as they were found
-	before   rowkey.Header              // the header as it was found
-	write    Write                      // for the gates
-	releases []release                  // contents to let go after the commit
-	forgot   []releaseID                // releases whose records go
-	err      error                      // of a codec's function, which cannot return it
-	asked    bool                       // an earlier run has not taken effect
+	before   rowkey.Header // the header as it was found
+	write    Write         // for the gates
+	releases []release     // contents to let go after the commit
+	forgot   []releaseID   // releases whose records go
+	err      error         // of a codec's function, which cannot return it
+	asked    bool          // an earlier run has not taken effect
 }
+
+// counted are the counters of a folder, and as they were found.
+type counted struct{ now, found rowkey.Counters }
 
 type folderPart struct {
 	folder uint64
@@ -53,8 +54,8 @@ func (b *Mailbox) updateAs(ctx context.Context, relaxed bool, w Write, fn func(*
 	token := b.token()
 	var t *txn
 	run := func(tx driver.Tx) error {
-		t = &txn{Tx: tx, box: b, counters: map[uint64]*rowkey.Counters{}, later: map[string][]byte{},
-			views: map[folderPart]*viewList{}, found: map[uint64]rowkey.Counters{}, write: w}
+		t = &txn{Tx: tx, box: b, counters: map[uint64]*counted{},
+			views: map[folderPart]*viewList{}, write: w}
 		return t.run(ctx, token, fn)
 	}
 	err := b.store.db.Update(ctx, driver.Write{Mailbox: b.space.Prefix(), Relaxed: relaxed}, run)
@@ -168,10 +169,10 @@ func (t *txn) flush() error {
 		return err
 	}
 	for id, c := range t.counters {
-		if *c == t.found[id] {
+		if c.now == c.found {
 			continue
 		}
-		if err := t.put(t.box.space.Counters(id), c.Append(nil)); err != nil {
+		if err := t.put(t.box.space.Counters(id), c.now.Append(make([]byte, 0, 64))); err != nil {
 			return err
 		}
 	}
@@ -214,10 +215,10 @@ func (t *txn) count(folder uint64) (*rowkey.Counters, error) {
 		if err != nil {
 			return nil, err
 		}
-		c = &read
-		t.counters[folder], t.found[folder] = c, read
+		c = &counted{read, read}
+		t.counters[folder] = c
 	}
-	return c, nil
+	return &c.now, nil
 }
 
 // now is the time of the transaction: all that it writes has the same.
@@ -248,7 +249,7 @@ func (t *txn) log(old uint64, c rowkey.Change) (uint64, error) {
 	}
 	n := t.newChange()
 	c.Time = mapi.ToFileTime(t.now())
-	return n, t.put(t.box.space.Log(n), c.Append(nil))
+	return n, t.put(t.box.space.Log(n), c.Append(make([]byte, 0, 64)))
 }
 
 // event notes what to tell the subscribers.
@@ -264,7 +265,7 @@ func (t *txn) countsEvent(folder uint64) error {
 	if err != nil {
 		return err
 	}
-	was := t.found[folder]
+	was := t.counters[folder].found
 	if c.Content == was.Content && c.Unread == was.Unread && c.Associated == was.Associated {
 		return nil
 	}

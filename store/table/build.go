@@ -55,7 +55,7 @@ func (x Index) Status(r driver.Reader) (Status, error) {
 	}
 	s := Status{State: rt.state, Counted: rt.count}
 	if rt.state == Filling && len(rt.cursor) > 0 {
-		s.Mark = rt.cursor
+		s.Mark = bytes.Clone(rt.cursor)
 	}
 	return s, nil
 }
@@ -117,7 +117,7 @@ func (b Build) Fill(tx driver.Tx, entries iter.Seq[[]byte], mark []byte) error {
 			return err
 		}
 	}
-	rt.cursor = mark
+	rt.cursor = bytes.Clone(mark) // a Keeper has it for longer than the call
 	return b.x.writeRoot(tx, rt)
 }
 
@@ -263,7 +263,7 @@ func (m *rim) hang(level int, n node) error {
 	if parent.size(level+1) >= m.x.fill(level+1) {
 		return m.hang(level+1, node{start: n.start, count: n.count, kids: []int64{n.count}})
 	}
-	parent.kids = append(parent.kids, n.count)
+	parent.kids, parent.starts = append(parent.kids, n.count), nil
 	parent.count += n.count
 	for level += 2; level <= len(m.path); level++ {
 		up := m.at(level)

@@ -31,6 +31,7 @@ type Record struct {
 	list   bool
 	absent bool // a list that was deleted
 	dirty  bool
+	tree   *tree // of the last walk from this root: its memory serves the next one
 }
 
 // Changed reports whether the record differs from what is stored.
@@ -53,14 +54,19 @@ func (r *Record) Value(key []byte) []byte {
 }
 
 // keep stores what n says under key, in memory.
-func keep(k Keeper, key []byte, old *Record, now Record) *Record {
-	if old == nil {
-		old = new(Record)
+func keep(k Keeper, key []byte, now Record) {
+	rec := k.Kept(key)
+	if rec == nil {
+		rec = new(Record)
 	}
-	*old = now
-	k.Keep(key, old)
-	return old
+	now.tree = rec.tree
+	*rec = now
+	k.Keep(key, rec)
 }
+
+// known reports whether r is noted as changed already, so that another change of
+// the same root or list needs no look-up.
+func (r *Record) known(list bool) bool { return r != nil && r.dirty && r.list == list && !r.absent }
 
 // loadStarts sets the starts of n, a node above the given level, when r is a
 // Keeper that can keep them.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"slices"
 
 	"github.com/okapi-mail/okapi/store/driver"
 )
@@ -26,10 +27,25 @@ const (
 // A node is a range of entries, from start up to the start of the next node of
 // its level.
 type node struct {
-	start []byte
-	count int64   // entries
-	kids  []int64 // entries of each child; nil on level 1
-	pos   int     // which child of its parent it is
+	start  []byte
+	count  int64    // entries
+	kids   []int64  // entries of each child; nil on level 1
+	starts [][]byte // of the children, or nil when a Keeper has not got them yet
+	pos    int      // which child of its parent it is
+	kept   *Record  // where a Keeper has it
+}
+
+// replace puts the children of n from i up to j in the place of others.
+func (n *node) replace(i, j int, by ...node) {
+	counts := make([]int64, len(by))
+	starts := make([][]byte, len(by))
+	for at, kid := range by {
+		counts[at], starts[at] = kid.count, kid.start
+	}
+	n.kids = slices.Replace(n.kids, i, j, counts...)
+	if n.starts != nil {
+		n.starts = slices.Replace(n.starts, i, j, starts...)
+	}
 }
 
 // size returns the number of children.
@@ -71,32 +87,66 @@ func (rt root) limit() []byte {
 
 func (x Index) readRoot(r driver.Reader) (root, error) {
 	key := x.key(kindRoot, nil)
+	k, keeps := r.(Keeper)
+	if keeps {
+		if rec := k.Kept(key); rec != nil {
+			rt := rec.root
+			rt.kept = rec
+			return rt, nil
+		}
+	}
 	v, err := r.Get(key)
-	if err != nil || v == nil {
+	if err != nil {
 		return root{}, err
 	}
-	payload, ok := unseal(key, v)
 	rt := root{}
-	if ok {
-		rt, ok = decodeRoot(payload)
+	if v != nil {
+		payload, ok := unseal(key, v)
+		if ok {
+			rt, ok = decodeRoot(payload)
+		}
+		if !ok {
+			return root{}, damaged("root record %x", v)
+		}
 	}
-	if !ok {
-		return root{}, damaged("root record %x", v)
+	if keeps {
+		rec := &Record{root: rt}
+		k.Keep(key, rec)
+		rt.kept = rec
 	}
 	return rt, nil
 }
 
 // writeRoot stores rt, or nothing when it says what a missing record says.
 func (x Index) writeRoot(tx driver.Tx, rt root) error {
-	key := x.key(kindRoot, nil)
-	if rt.state == Complete && rt.count == 0 && rt.height == 0 {
-		return tx.Delete(key)
+	if rec := rt.kept; rec.known(false) {
+		rt.kept = nil
+		rec.root = rt
+		return nil
 	}
-	v := []byte{byte(rt.state), byte(rt.height)}
+	key := x.key(kindRoot, nil)
+	if k, ok := tx.(Keeper); ok {
+		rt.kept = nil
+		keep(k, key, Record{root: rt, dirty: true})
+		return nil
+	}
+	if v := rt.encode(key); v != nil {
+		return tx.Put(key, v)
+	}
+	return tx.Delete(key)
+}
+
+// encode returns the record, nil when a missing one says the same.
+func (rt root) encode(key []byte) []byte {
+	if rt.state == Complete && rt.count == 0 && rt.height == 0 {
+		return nil
+	}
+	v := make([]byte, 0, 2+2*binary.MaxVarintLen64+len(rt.cursor)+listRoom(rt.kids)+sealSize)
+	v = append(v, byte(rt.state), byte(rt.height))
 	v = binary.AppendUvarint(v, uint64(len(rt.cursor)))
 	v = append(v, rt.cursor...)
 	v = binary.AppendUvarint(v, uint64(rt.count))
-	return tx.Put(key, seal(key, appendList(v, rt.kids)))
+	return seal(key, appendList(v, rt.kids))
 }
 
 func decodeRoot(v []byte) (root, bool) {
@@ -129,6 +179,16 @@ func (x Index) readList(r driver.Reader, level int, n *node) error {
 		return nil
 	}
 	key := x.key(kindList+byte(level), n.start)
+	k, keeps := r.(Keeper)
+	if keeps {
+		if rec := k.Kept(key); rec != nil {
+			if rec.absent || rec.root.count != n.count {
+				return damaged("list of bucket %x of level %d", n.start, level)
+			}
+			n.kids, n.starts, n.kept = rec.root.kids, rec.root.starts, rec
+			return nil
+		}
+	}
 	v, err := r.Get(key)
 	if err != nil {
 		return err
@@ -142,6 +202,10 @@ func (x Index) readList(r driver.Reader, level int, n *node) error {
 		return damaged("list %x of bucket %x of level %d", v, n.start, level)
 	}
 	n.kids = kids
+	if keeps {
+		n.kept = &Record{root: root{node: node{count: n.count, kids: kids}}, list: true}
+		k.Keep(key, n.kept)
+	}
 	return nil
 }
 
@@ -149,9 +213,27 @@ func (x Index) writeList(tx driver.Tx, level int, n node) error {
 	if level == 1 {
 		return nil
 	}
+	if n.kept.known(true) {
+		n.kept.root.count, n.kept.root.kids, n.kept.root.starts = n.count, n.kids, n.starts
+		return nil
+	}
 	key := x.key(kindList+byte(level), n.start)
-	return tx.Put(key, seal(key, appendList(nil, n.kids)))
+	if k, ok := tx.(Keeper); ok {
+		n.start, n.kept = nil, nil
+		keep(k, key, Record{root: root{node: n}, list: true, dirty: true})
+		return nil
+	}
+	return tx.Put(key, encodeList(key, n.kids))
 }
+
+func encodeList(key []byte, kids []int64) []byte {
+	return seal(key, appendList(make([]byte, 0, listRoom(kids)+sealSize), kids))
+}
+
+// listRoom is how many bytes a list usually takes at most.
+func listRoom(kids []int64) int { return 2 * len(kids) }
+
+const sealSize = 4
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -175,7 +257,6 @@ func checksum(key, v []byte) uint32 {
 
 // writeNode stores start and list of a node that is new.
 func (x Index) writeNode(tx driver.Tx, level int, n node) error {
-	x.forgetLevel(tx, level)
 	if err := tx.Put(x.key(byte(level), n.start), []byte{}); err != nil {
 		return err
 	}
@@ -183,11 +264,15 @@ func (x Index) writeNode(tx driver.Tx, level int, n node) error {
 }
 
 func (x Index) deleteNode(tx driver.Tx, level int, start []byte) error {
-	x.forgetLevel(tx, level)
 	if err := tx.Delete(x.key(byte(level), start)); err != nil || level == 1 {
 		return err
 	}
-	return tx.Delete(x.key(kindList+byte(level), start))
+	key := x.key(kindList+byte(level), start)
+	if k, ok := tx.(Keeper); ok {
+		keep(k, key, Record{list: true, absent: true, dirty: true})
+		return nil
+	}
+	return tx.Delete(key)
 }
 
 func appendList(v []byte, kids []int64) []byte {
@@ -200,7 +285,7 @@ func appendList(v []byte, kids []int64) []byte {
 // decodeList returns the numbers in v, of which there is at least one and which
 // make up sum.
 func decodeList(v []byte, sum int64) ([]int64, bool) {
-	kids := make([]int64, 0, min(len(v), maxKids)+1)
+	kids := make([]int64, 0, min(len(v), maxKids)+1) // a number may take one byte
 	for len(v) > 0 && len(kids) < maxKids {
 		n, rest, ok := number(v)
 		if !ok {

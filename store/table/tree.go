@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"slices"
-	"sort"
 
 	"github.com/okapi-mail/okapi/store/driver"
 )
@@ -16,6 +15,7 @@ type tree struct {
 	root  root
 	entry []byte
 	path  []node // path[i] is the node of level i+1 that holds entry; the last one is the root's
+	room  [3]node
 }
 
 // most returns how many children a node of the level may have.
@@ -36,11 +36,21 @@ func (x Index) least(level int) int64 { return max(x.most(level)/4, 2) }
 func (x Index) fill(level int) int64 { return x.most(level) * 3 / 4 }
 
 func (x Index) walk(r driver.Reader, rt root, entry []byte) (*tree, error) {
-	t := &tree{x: x, root: rt, entry: entry, path: make([]node, rt.height+1, rt.height+2)}
+	t := new(tree)
+	if rt.kept != nil {
+		if rt.kept.tree == nil {
+			rt.kept.tree = t
+		}
+		t = rt.kept.tree
+	}
+	*t = tree{x: x, root: rt, entry: entry}
+	if t.path = t.room[:]; rt.height >= len(t.room) {
+		t.path = make([]node, rt.height+1, rt.height+2)
+	}
+	t.path = t.path[:rt.height+1]
 	t.path[rt.height] = rt.node
-	hi := after(entry)
 	for level := rt.height; level > 0; level-- {
-		n, err := x.childFor(r, level, t.path[level], hi)
+		n, err := x.childFor(r, level, &t.path[level], entry)
 		if err != nil {
 			return nil, err
 		}
@@ -57,25 +67,28 @@ func (x Index) walkTx(tx driver.Tx, rt root, entry []byte) (*tree, error) {
 	return t, err
 }
 
-// childFor returns the last child of parent, a node of the given level, that
-// starts below hi.
-func (x Index) childFor(r driver.Reader, level int, parent node, hi []byte) (node, error) {
-	starts, err := x.childStarts(r, level, parent)
-	if err != nil {
+// childFor returns the child of parent, a node of the given level, that holds
+// entry or would: the last one that does not start above it.
+func (x Index) childFor(r driver.Reader, level int, parent *node, entry []byte) (node, error) {
+	if err := x.loadStarts(r, level, parent); err != nil {
 		return node{}, err
 	}
-	if starts != nil {
-		i := sort.Search(len(starts), func(i int) bool { return bytes.Compare(starts[i], hi) >= 0 })
-		if i == 0 {
+	if parent.starts != nil {
+		i, exact := slices.BinarySearchFunc(parent.starts, entry, bytes.Compare)
+		if !exact {
+			i--
+		}
+		if i < 0 {
 			return node{}, damaged("starts of level %d from %x do not fit their list", level, parent.start)
 		}
-		n := node{start: starts[i-1], count: parent.kids[i-1], pos: i - 1}
-		return n, x.readList(r, level, &n)
+		n := node{start: parent.starts[i], count: parent.kids[i], pos: i}
+		err := x.readList(r, level, &n)
+		return n, err
 	}
 	var seen int
 	var start []byte
 	aligned := true
-	err = x.starts(r, level, parent.start, hi, false, func(s []byte) bool {
+	err := x.starts(r, level, parent.start, after(entry), false, func(s []byte) bool {
 		aligned = aligned && (seen > 0 || bytes.Equal(s, parent.start))
 		start = append(start[:0], s...)
 		seen++
@@ -88,23 +101,30 @@ func (x Index) childFor(r driver.Reader, level int, parent node, hi []byte) (nod
 		return node{}, err
 	}
 	n := node{start: start, count: parent.kids[seen-1], pos: seen - 1}
-	return n, x.readList(r, level, &n)
+	err = x.readList(r, level, &n)
+	return n, err
 }
 
 // child returns the child of parent at pos, a node of the given level.
 func (x Index) child(r driver.Reader, level int, parent node, pos int) (node, error) {
-	start, err := x.startAt(r, level, parent.start, pos)
+	start, err := x.startAt(r, level, parent, pos)
 	if err != nil {
 		return node{}, err
 	}
 	n := node{start: start, count: parent.kids[pos], pos: pos}
-	return n, x.readList(r, level, &n)
+	err = x.readList(r, level, &n)
+	return n, err
 }
 
-// startAt returns the start of a level that is n after the one at from.
-func (x Index) startAt(r driver.Reader, level int, from []byte, n int) (start []byte, err error) {
+// startAt returns the start of the child of parent at n, which is of the given
+// level.
+func (x Index) startAt(r driver.Reader, level int, parent node, n int) (start []byte, err error) {
+	from := parent.start
 	if n == 0 {
 		return from, nil
+	}
+	if parent.starts != nil {
+		return parent.starts[n], nil
 	}
 	err = x.starts(r, level, from, nil, false, func(s []byte) bool {
 		if n--; n < 0 {
@@ -191,6 +211,7 @@ const (
 )
 
 func (t *tree) place() (place, error) {
+	left, right := t.outer()
 	between := func(lo, hi []byte) (found bool, err error) {
 		err = t.x.entries(t.tx, lo, hi, false, func([]byte) bool {
 			found = true
@@ -198,15 +219,29 @@ func (t *tree) place() (place, error) {
 		})
 		return found, err
 	}
-	more, err := between(after(t.entry), t.root.limit())
-	if err != nil || !more {
-		return last, err
+	if right {
+		if more, err := between(after(t.entry), t.root.limit()); err != nil || !more {
+			return last, err
+		}
 	}
-	less, err := between(nil, t.entry)
-	if err != nil || !less {
-		return first, err
+	if left {
+		if less, err := between(nil, t.entry); err != nil || !less {
+			return first, err
+		}
 	}
 	return middle, nil
+}
+
+// outer reports whether the path runs along the left or the right edge of the
+// tree.
+func (t *tree) outer() (left, right bool) {
+	left, right = true, true
+	for level := 1; level <= t.root.height; level++ {
+		pos := t.at(level).pos
+		left = left && pos == 0
+		right = right && pos == len(t.at(level+1).kids)-1
+	}
+	return left, right
 }
 
 // split cuts the path's node of a level in two. At either end of the index it
@@ -237,8 +272,7 @@ func (t *tree) split(level int, place place) error {
 	if err := t.x.writeNode(t.tx, level, right); err != nil {
 		return err
 	}
-	parent := t.at(level + 1)
-	parent.kids = slices.Replace(parent.kids, n.pos, n.pos+1, left.count, right.count)
+	t.at(level+1).replace(n.pos, n.pos+1, left, right)
 	return nil
 }
 
@@ -261,8 +295,11 @@ func (t *tree) cut(level int, n node, keep int64) (left, right node, err error) 
 		right.start, err = t.middle(n, keep)
 	} else {
 		left.kids, right.kids = slices.Clone(n.kids[:keep]), slices.Clone(n.kids[keep:])
+		if n.starts != nil {
+			left.starts, right.starts = slices.Clone(n.starts[:keep]), slices.Clone(n.starts[keep:])
+		}
 		left.count = sum(left.kids)
-		right.start, err = t.x.startAt(t.tx, level-1, n.start, int(keep))
+		right.start, err = t.x.startAt(t.tx, level-1, n, int(keep))
 	}
 	right.count = n.count - left.count
 	return left, right, err
@@ -329,16 +366,19 @@ func (t *tree) join(level int) error {
 		t.at(level - 1).pos += len(left.kids)
 	}
 	both := node{start: left.start, count: left.count + right.count, kids: slices.Concat(left.kids, right.kids), pos: left.pos}
+	if left.starts != nil && right.starts != nil {
+		both.starts = slices.Concat(left.starts, right.starts)
+	}
 	parent := t.at(level + 1)
 	if both.size(level) <= t.x.fill(level) {
 		*t.at(level) = both // finish stores its list
-		parent.kids = slices.Replace(parent.kids, left.pos, right.pos+1, both.count)
+		parent.replace(left.pos, right.pos+1, both)
 		return nil
 	}
 	if left, right, err = t.cut(level, both, both.size(level)/2); err != nil {
 		return err
 	}
-	parent.kids[left.pos], parent.kids[right.pos] = left.count, right.count
+	parent.replace(left.pos, right.pos+1, left, right)
 	return t.shared(level, left, right)
 }
 

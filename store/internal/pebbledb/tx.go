@@ -2,6 +2,7 @@ package pebbledb
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/okapi-mail/okapi/store/driver"
@@ -27,6 +28,10 @@ func (t *tx) Get(key []byte) (value []byte, err error) {
 	if t.over {
 		return nil, driver.ErrClosed
 	}
+	if t.bounds.Delete(key) == nil {
+		value, err = t.own(key)
+		return value, translate(err)
+	}
 	it, err := t.take(nil, nil)
 	if err != nil {
 		return nil, translate(err)
@@ -34,6 +39,21 @@ func (t *tx) Get(key []byte) (value []byte, err error) {
 	defer t.keep(it)
 	value, err = point(it, key)
 	return value, translate(err)
+}
+
+// own gets a key of the mailbox, which nobody else writes meanwhile: so it need
+// not agree with what the iterators see of others, and most transactions get by
+// without an iterator, which is dear to make.
+func (t *tx) own(key []byte) ([]byte, error) {
+	v, closer, err := t.batch.Get(key)
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	value := append(make([]byte, 0, len(v)), v...)
+	return value, closer.Close()
 }
 
 func (t *tx) Scan(lo, hi []byte, reverse bool, yield func(key, value []byte) bool) error {
