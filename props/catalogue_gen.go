@@ -1198,6 +1198,9 @@ var (
 	// PidTagInternetOrganization: internet organization. Also PR_INTERNET_ORGANIZATION.
 	PidTagInternetOrganization = Key[string]{Name: "PidTagInternetOrganization", prop: mapi.Prop{ID: 0x1037, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 
+	// PidTagInternetPrecedence: value of the Precedence field. Also PR_INTERNET_PRECEDENCE.
+	PidTagInternetPrecedence = Key[string]{Name: "PidTagInternetPrecedence", prop: mapi.Prop{ID: 0x1041, Type: mapi.PtypString}, from: as[string], to: raw[string]}
+
 	// PidTagInternetReferences: Message-IDs of the conversation, as in References. MS-OXCMSG 2.2.1.26. Also PR_INTERNET_REFERENCES.
 	PidTagInternetReferences = Key[string]{Name: "PidTagInternetReferences", prop: mapi.Prop{ID: 0x1039, Type: mapi.PtypString}, from: as[string], to: raw[string]}
 

@@ -984,6 +984,7 @@ var catalogue = [...]Info{
 	{Name: "PidTagInternetMessageId", Prop: mapi.Prop{ID: 0x1035, Type: mapi.PtypString}, Meaning: "Message-ID of the message", Area: "mime", Spec: "MS-OXOMSG 2.2.1.12", Aliases: []string{"PR_INTERNET_MESSAGE_ID"}, Objects: []string{"message"}},
 	{Name: "PidTagInternetNntpPath", Prop: mapi.Prop{ID: 0x1038, Type: mapi.PtypString}, Meaning: "internet nntp path", Area: "mime", Aliases: []string{"PR_INTERNET_NNTP_PATH"}, Objects: []string{"message"}},
 	{Name: "PidTagInternetOrganization", Prop: mapi.Prop{ID: 0x1037, Type: mapi.PtypString}, Meaning: "internet organization", Area: "mime", Aliases: []string{"PR_INTERNET_ORGANIZATION"}, Objects: []string{"message"}},
+	{Name: "PidTagInternetPrecedence", Prop: mapi.Prop{ID: 0x1041, Type: mapi.PtypString}, Meaning: "value of the Precedence field", Area: "mime", Aliases: []string{"PR_INTERNET_PRECEDENCE"}, Objects: []string{"message"}},
 	{Name: "PidTagInternetReferences", Prop: mapi.Prop{ID: 0x1039, Type: mapi.PtypString}, Meaning: "Message-IDs of the conversation, as in References", Area: "mime", Spec: "MS-OXCMSG 2.2.1.26", Aliases: []string{"PR_INTERNET_REFERENCES"}, Objects: []string{"message"}},
 	{Name: "PidTagInternetReturnPath", Prop: mapi.Prop{ID: 0x1046, Type: mapi.PtypString}, Meaning: "internet return path", Area: "mime", Aliases: []string{"PR_INTERNET_RETURN_PATH"}, Objects: []string{"message"}},
 	{Name: "PidTagIpmAppointmentEntryId", Prop: mapi.Prop{ID: 0x36D0, Type: mapi.PtypBinary}, Meaning: "entry id of the calendar", Area: "folder", Spec: "MS-OXOSFLD 2.2.3", Aliases: []string{"PR_IPM_APPOINTMENT_ENTRYID"}, Objects: []string{"folder"}, ReadOnly: true, Computed: true},
@@ -1545,12 +1546,12 @@ var catalogue = [...]Info{
 // byProp has the places in catalogue in the order of mapi.Prop.Compare without
 // types; among equals the one that gives the name comes first.
 var byProp = [...]uint16{
-	1475, // PidTagTemplateData
+	1476, // PidTagTemplateData
 	594,  // PidTagAcknowledgementMode
 	668,  // PidTagAlternateRecipientAllowed
 	709,  // PidTagAuthorizingUsers
 	710,  // PidTagAutoForwardComment
-	1372, // PidTagScriptData
+	1373, // PidTagScriptData
 	711,  // PidTagAutoForwarded
 	767,  // PidTagContentConfidentialityAlgorithmId
 	768,  // PidTagContentCorrelator
@@ -1570,244 +1571,244 @@ var byProp = [...]uint16{
 	866,  // PidTagExpiryTime
 	944,  // PidTagImplicitConversionProhibited
 	945,  // PidTagImportance
-	984,  // PidTagIpmId
-	1014, // PidTagLatestDeliveryTime
-	1041, // PidTagMessageClass
-	1043, // PidTagMessageDeliveryId
-	1052, // PidTagMessageSecurityLabel
-	1082, // PidTagObsoletedMessageIds
-	1131, // PidTagOriginallyIntendedRecipientName
-	1109, // PidTagOriginalEits
-	1134, // PidTagOriginatorCertificate
-	1135, // PidTagOriginatorDeliveryReportRequested
-	1138, // PidTagOriginatorReturnAddress
-	1154, // PidTagParentKey
-	1174, // PidTagPriority
-	1098, // PidTagOriginCheck
-	1189, // PidTagProofOfSubmissionRequested
-	1221, // PidTagReadReceiptRequested
-	1224, // PidTagReceiptTime
-	1250, // PidTagRecipientReassignmentProhibited
-	1257, // PidTagRedirectionHistory
-	1260, // PidTagRelatedMessageIds
-	1120, // PidTagOriginalSensitivity
-	1007, // PidTagLanguages
-	1278, // PidTagReplyTime
-	1288, // PidTagReportTag
-	1290, // PidTagReportTime
-	1305, // PidTagReturnedMessageid
-	1390, // PidTagSecurity
+	985,  // PidTagIpmId
+	1015, // PidTagLatestDeliveryTime
+	1042, // PidTagMessageClass
+	1044, // PidTagMessageDeliveryId
+	1053, // PidTagMessageSecurityLabel
+	1083, // PidTagObsoletedMessageIds
+	1132, // PidTagOriginallyIntendedRecipientName
+	1110, // PidTagOriginalEits
+	1135, // PidTagOriginatorCertificate
+	1136, // PidTagOriginatorDeliveryReportRequested
+	1139, // PidTagOriginatorReturnAddress
+	1155, // PidTagParentKey
+	1175, // PidTagPriority
+	1099, // PidTagOriginCheck
+	1190, // PidTagProofOfSubmissionRequested
+	1222, // PidTagReadReceiptRequested
+	1225, // PidTagReceiptTime
+	1251, // PidTagRecipientReassignmentProhibited
+	1258, // PidTagRedirectionHistory
+	1261, // PidTagRelatedMessageIds
+	1121, // PidTagOriginalSensitivity
+	1008, // PidTagLanguages
+	1279, // PidTagReplyTime
+	1289, // PidTagReportTag
+	1291, // PidTagReportTime
+	1306, // PidTagReturnedMessageid
+	1391, // PidTagSecurity
 	948,  // PidTagIncompleteCopy
-	1407, // PidTagSensitivity
-	1464, // PidTagSubject
-	1465, // PidTagSubjectMessageId
+	1408, // PidTagSensitivity
+	1465, // PidTagSubject
+	1466, // PidTagSubjectMessageId
 	734,  // PidTagClientSubmitTime
-	1285, // PidTagReportName
-	1415, // PidTagSentRepresentingSearchKey
-	1530, // PidTagX400ContentType
-	1466, // PidTagSubjectPrefix
-	1078, // PidTagNonReceiptReason
-	1228, // PidTagReceivedByEntryId
-	1230, // PidTagReceivedByName
-	1412, // PidTagSentRepresentingEntryId
-	1414, // PidTagSentRepresentingName
-	1235, // PidTagReceivedRepresentingEntryId
-	1237, // PidTagReceivedRepresentingName
-	1284, // PidTagReportEntryId
-	1219, // PidTagReadReceiptEntryId
-	1056, // PidTagMessageSubmissionId
-	1197, // PidTagProviderSubmitTime
-	1126, // PidTagOriginalSubject
+	1286, // PidTagReportName
+	1416, // PidTagSentRepresentingSearchKey
+	1531, // PidTagX400ContentType
+	1467, // PidTagSubjectPrefix
+	1079, // PidTagNonReceiptReason
+	1229, // PidTagReceivedByEntryId
+	1231, // PidTagReceivedByName
+	1413, // PidTagSentRepresentingEntryId
+	1415, // PidTagSentRepresentingName
+	1236, // PidTagReceivedRepresentingEntryId
+	1238, // PidTagReceivedRepresentingName
+	1285, // PidTagReportEntryId
+	1220, // PidTagReadReceiptEntryId
+	1057, // PidTagMessageSubmissionId
+	1198, // PidTagProviderSubmitTime
+	1127, // PidTagOriginalSubject
 	835,  // PidTagDiscVal
-	1111, // PidTagOriginalMessageClass
-	1101, // PidTagOriginalAuthorEntryId
-	1102, // PidTagOriginalAuthorName
-	1127, // PidTagOriginalSubmitTime
-	1274, // PidTagReplyRecipientEntries
-	1275, // PidTagReplyRecipientNames
-	1231, // PidTagReceivedBySearchKey
-	1238, // PidTagReceivedRepresentingSearchKey
-	1222, // PidTagReadReceiptSearchKey
-	1287, // PidTagReportSearchKey
-	1104, // PidTagOriginalDeliveryTime
-	1103, // PidTagOriginalAuthorSearchKey
-	1057, // PidTagMessageToMe
-	1040, // PidTagMessageCcMe
-	1050, // PidTagMessageRecipientMe
-	1118, // PidTagOriginalSenderName
-	1117, // PidTagOriginalSenderEntryId
-	1119, // PidTagOriginalSenderSearchKey
-	1124, // PidTagOriginalSentRepresentingName
-	1123, // PidTagOriginalSentRepresentingEntryId
-	1125, // PidTagOriginalSentRepresentingSearchKey
-	1441, // PidTagStartDate
+	1112, // PidTagOriginalMessageClass
+	1102, // PidTagOriginalAuthorEntryId
+	1103, // PidTagOriginalAuthorName
+	1128, // PidTagOriginalSubmitTime
+	1275, // PidTagReplyRecipientEntries
+	1276, // PidTagReplyRecipientNames
+	1232, // PidTagReceivedBySearchKey
+	1239, // PidTagReceivedRepresentingSearchKey
+	1223, // PidTagReadReceiptSearchKey
+	1288, // PidTagReportSearchKey
+	1105, // PidTagOriginalDeliveryTime
+	1104, // PidTagOriginalAuthorSearchKey
+	1058, // PidTagMessageToMe
+	1041, // PidTagMessageCcMe
+	1051, // PidTagMessageRecipientMe
+	1119, // PidTagOriginalSenderName
+	1118, // PidTagOriginalSenderEntryId
+	1120, // PidTagOriginalSenderSearchKey
+	1125, // PidTagOriginalSentRepresentingName
+	1124, // PidTagOriginalSentRepresentingEntryId
+	1126, // PidTagOriginalSentRepresentingSearchKey
+	1442, // PidTagStartDate
 	853,  // PidTagEndDate
-	1149, // PidTagOwnerAppointmentId
-	1300, // PidTagResponseRequested
-	1410, // PidTagSentRepresentingAddressType
-	1411, // PidTagSentRepresentingEmailAddress
-	1115, // PidTagOriginalSenderAddressType
-	1116, // PidTagOriginalSenderEmailAddress
-	1121, // PidTagOriginalSentRepresentingAddressType
-	1122, // PidTagOriginalSentRepresentingEmailAddress
+	1150, // PidTagOwnerAppointmentId
+	1301, // PidTagResponseRequested
+	1411, // PidTagSentRepresentingAddressType
+	1412, // PidTagSentRepresentingEmailAddress
+	1116, // PidTagOriginalSenderAddressType
+	1117, // PidTagOriginalSenderEmailAddress
+	1122, // PidTagOriginalSentRepresentingAddressType
+	1123, // PidTagOriginalSentRepresentingEmailAddress
 	786,  // PidTagConversationTopic
 	783,  // PidTagConversationIndex
-	1105, // PidTagOriginalDisplayBcc
-	1106, // PidTagOriginalDisplayCc
-	1108, // PidTagOriginalDisplayTo
-	1226, // PidTagReceivedByAddressType
-	1227, // PidTagReceivedByEmailAddress
-	1233, // PidTagReceivedRepresentingAddressType
-	1234, // PidTagReceivedRepresentingEmailAddress
-	1099, // PidTagOriginalAuthorAddressType
-	1100, // PidTagOriginalAuthorEmailAddress
-	1128, // PidTagOriginallyIntendedRecipAddrtype
-	1129, // PidTagOriginallyIntendedRecipEmailAddress
-	1486, // PidTagTransportMessageHeaders
+	1106, // PidTagOriginalDisplayBcc
+	1107, // PidTagOriginalDisplayCc
+	1109, // PidTagOriginalDisplayTo
+	1227, // PidTagReceivedByAddressType
+	1228, // PidTagReceivedByEmailAddress
+	1234, // PidTagReceivedRepresentingAddressType
+	1235, // PidTagReceivedRepresentingEmailAddress
+	1100, // PidTagOriginalAuthorAddressType
+	1101, // PidTagOriginalAuthorEmailAddress
+	1129, // PidTagOriginallyIntendedRecipAddrtype
+	1130, // PidTagOriginallyIntendedRecipEmailAddress
+	1487, // PidTagTransportMessageHeaders
 	819,  // PidTagDelegation
-	1481, // PidTagTnefCorrelationKey
-	1279, // PidTagReportDisposition
-	1280, // PidTagReportDispositionMode
-	1286, // PidTagReportOriginalSender
-	1283, // PidTagReportDispositionToNames
-	1282, // PidTagReportDispositionToEmailAddresses
-	1281, // PidTagReportDispositionOptions
-	1437, // PidTagSpamTrustedSenders
-	1436, // PidTagSpamTrustedRecipients
-	1434, // PidTagSpamJunkSenders
-	1435, // PidTagSpamThreshold
+	1482, // PidTagTnefCorrelationKey
+	1280, // PidTagReportDisposition
+	1281, // PidTagReportDispositionMode
+	1287, // PidTagReportOriginalSender
+	1284, // PidTagReportDispositionToNames
+	1283, // PidTagReportDispositionToEmailAddresses
+	1282, // PidTagReportDispositionOptions
+	1438, // PidTagSpamTrustedSenders
+	1437, // PidTagSpamTrustedRecipients
+	1435, // PidTagSpamJunkSenders
+	1436, // PidTagSpamThreshold
 	655,  // PidTagAddressBookRoomCapacity
 	657,  // PidTagAddressBookRoomDescription
 	773,  // PidTagContentIntegrityCheck
 	868,  // PidTagExplicitConversion
-	989,  // PidTagIpmReturnRequested
-	1058, // PidTagMessageToken
-	1074, // PidTagNonDeliveryReportReasonCode
-	1070, // PidTagNonDeliveryReportDiagCode
-	1077, // PidTagNonReceiptNotificationRequested
+	990,  // PidTagIpmReturnRequested
+	1059, // PidTagMessageToken
+	1075, // PidTagNonDeliveryReportReasonCode
+	1071, // PidTagNonDeliveryReportDiagCode
+	1078, // PidTagNonReceiptNotificationRequested
 	829,  // PidTagDeliveryPoint
-	1136, // PidTagOriginatorNonDeliveryReportRequested
-	1137, // PidTagOriginatorRequestedAlternateRecipient
-	1157, // PidTagPhysicalDeliveryBureauFaxDelivery
-	1158, // PidTagPhysicalDeliveryMode
-	1159, // PidTagPhysicalDeliveryReportRequest
-	1160, // PidTagPhysicalForwardingAddress
-	1161, // PidTagPhysicalForwardingAddressRequested
-	1162, // PidTagPhysicalForwardingProhibited
-	1163, // PidTagPhysicalRenditionAttributes
-	1186, // PidTagProofOfDelivery
-	1187, // PidTagProofOfDeliveryRequested
-	1240, // PidTagRecipientCertificate
-	1245, // PidTagRecipientNumberForAdvice
-	1255, // PidTagRecipientType
-	1259, // PidTagRegisteredMailType
-	1276, // PidTagReplyRequested
-	1294, // PidTagRequestedDeliveryMethod
-	1399, // PidTagSenderEntryId
-	1402, // PidTagSenderName
-	1468, // PidTagSupplementaryInfo
-	1490, // PidTagTypeOfX400User
-	1403, // PidTagSenderSearchKey
-	1397, // PidTagSenderAddressType
-	1398, // PidTagSenderEmailAddress
-	1075, // PidTagNonDeliveryReportStatusCode
-	1263, // PidTagRemoteMessageTransferAgent
+	1137, // PidTagOriginatorNonDeliveryReportRequested
+	1138, // PidTagOriginatorRequestedAlternateRecipient
+	1158, // PidTagPhysicalDeliveryBureauFaxDelivery
+	1159, // PidTagPhysicalDeliveryMode
+	1160, // PidTagPhysicalDeliveryReportRequest
+	1161, // PidTagPhysicalForwardingAddress
+	1162, // PidTagPhysicalForwardingAddressRequested
+	1163, // PidTagPhysicalForwardingProhibited
+	1164, // PidTagPhysicalRenditionAttributes
+	1187, // PidTagProofOfDelivery
+	1188, // PidTagProofOfDeliveryRequested
+	1241, // PidTagRecipientCertificate
+	1246, // PidTagRecipientNumberForAdvice
+	1256, // PidTagRecipientType
+	1260, // PidTagRegisteredMailType
+	1277, // PidTagReplyRequested
+	1295, // PidTagRequestedDeliveryMethod
+	1400, // PidTagSenderEntryId
+	1403, // PidTagSenderName
+	1469, // PidTagSupplementaryInfo
+	1491, // PidTagTypeOfX400User
+	1404, // PidTagSenderSearchKey
+	1398, // PidTagSenderAddressType
+	1399, // PidTagSenderEmailAddress
+	1076, // PidTagNonDeliveryReportStatusCode
+	1264, // PidTagRemoteMessageTransferAgent
 	802,  // PidTagCurrentVersion
 	820,  // PidTagDeleteAfterSubmit
 	839,  // PidTagDisplayBcc
 	840,  // PidTagDisplayCc
 	843,  // PidTagDisplayTo
-	1151, // PidTagParentDisplay
-	1044, // PidTagMessageDeliveryTime
-	1047, // PidTagMessageFlags
-	1053, // PidTagMessageSize
-	1054, // PidTagMessageSizeExtended
-	1152, // PidTagParentEntryId
-	1408, // PidTagSentMailEntryId
+	1152, // PidTagParentDisplay
+	1045, // PidTagMessageDeliveryTime
+	1048, // PidTagMessageFlags
+	1054, // PidTagMessageSize
+	1055, // PidTagMessageSizeExtended
+	1153, // PidTagParentEntryId
+	1409, // PidTagSentMailEntryId
 	791,  // PidTagCorrelate
 	792,  // PidTagCorrelateMtsid
 	838,  // PidTagDiscreteValues
-	1301, // PidTagResponsibility
-	1439, // PidTagSpoolerStatus
-	1488, // PidTagTransportStatus
-	1051, // PidTagMessageRecipients
-	1039, // PidTagMessageAttachments
-	1467, // PidTagSubmitFlags
-	1252, // PidTagRecipientStatus
-	1485, // PidTagTransportKey
-	1055, // PidTagMessageStatus
-	1045, // PidTagMessageDownloadTime
+	1302, // PidTagResponsibility
+	1440, // PidTagSpoolerStatus
+	1489, // PidTagTransportStatus
+	1052, // PidTagMessageRecipients
+	1040, // PidTagMessageAttachments
+	1468, // PidTagSubmitFlags
+	1253, // PidTagRecipientStatus
+	1486, // PidTagTransportKey
+	1056, // PidTagMessageStatus
+	1046, // PidTagMessageDownloadTime
 	796,  // PidTagCreationVersion
-	1064, // PidTagModifyVersion
+	1065, // PidTagModifyVersion
 	910,  // PidTagHasAttachments
 	718,  // PidTagBodyCrc
-	1080, // PidTagNormalizedSubject
-	1318, // PidTagRtfInSync
+	1081, // PidTagNormalizedSubject
+	1319, // PidTagRtfInSync
 	698,  // PidTagAttachSize
 	693,  // PidTagAttachNumber
-	1169, // PidTagPreprocess
+	1170, // PidTagPreprocess
 	968,  // PidTagInternetArticleNumber
-	1132, // PidTagOriginatingMtaCertificate
-	1188, // PidTagProofOfSubmission
-	1391, // PidTagSecurityDescriptor
-	1172, // PidTagPrimarySendAccount
-	1068, // PidTagNextSendAcct
+	1133, // PidTagOriginatingMtaCertificate
+	1189, // PidTagProofOfSubmission
+	1392, // PidTagSecurityDescriptor
+	1173, // PidTagPrimarySendAccount
+	1069, // PidTagNextSendAcct
 	864,  // PidTagExchangeRemoteHeader
-	1483, // PidTagToDoItemFlags
-	1471, // PidTagSwappedToDoStore
-	1470, // PidTagSwappedToDoData
-	1272, // PidTagReplItemId
-	1268, // PidTagReplChangenum
-	1273, // PidTagReplVersionHistory
-	1271, // PidTagReplFlags
-	1270, // PidTagReplCopiedfromVersionhistory
-	1269, // PidTagReplCopiedfromItemid
-	1492, // PidTagUrlCompNameSet
-	1216, // PidTagRead
-	1392, // PidTagSecurityDescriptorAsXml
-	1489, // PidTagTrustSender
+	1484, // PidTagToDoItemFlags
+	1472, // PidTagSwappedToDoStore
+	1471, // PidTagSwappedToDoData
+	1273, // PidTagReplItemId
+	1269, // PidTagReplChangenum
+	1274, // PidTagReplVersionHistory
+	1272, // PidTagReplFlags
+	1271, // PidTagReplCopiedfromVersionhistory
+	1270, // PidTagReplCopiedfromItemid
+	1493, // PidTagUrlCompNameSet
+	1217, // PidTagRead
+	1393, // PidTagSecurityDescriptorAsXml
+	1490, // PidTagTrustSender
 	862,  // PidTagExchangeNTSecurityDescriptor
 	870,  // PidTagExtendedRuleMessageActions
 	871,  // PidTagExtendedRuleMessageCondition
 	872,  // PidTagExtendedRuleSizeLimit
-	1482, // PidTagTnefUnprocessedProps
+	1483, // PidTagTnefUnprocessedProps
 	677,  // PidTagAssociatedSharingProvider
-	1194, // PidTagProviderItemId
-	1196, // PidTagProviderParentItemId
-	1374, // PidTagSearchAttachments
-	1388, // PidTagSearchRecipientEmailTo
-	1387, // PidTagSearchRecipientEmailCc
-	1386, // PidTagSearchRecipientEmailBcc
+	1195, // PidTagProviderItemId
+	1197, // PidTagProviderParentItemId
+	1375, // PidTagSearchAttachments
+	1389, // PidTagSearchRecipientEmailTo
+	1388, // PidTagSearchRecipientEmailCc
+	1387, // PidTagSearchRecipientEmailBcc
 	589,  // PidTagAccess
-	1311, // PidTagRowType
+	1312, // PidTagRowType
 	965,  // PidTagInstanceKey
 	592,  // PidTagAccessLevel
-	1033, // PidTagMappingSignature
-	1256, // PidTagRecordKey
-	1457, // PidTagStoreRecordKey
-	1453, // PidTagStoreEntryId
-	1062, // PidTagMiniIcon
+	1034, // PidTagMappingSignature
+	1257, // PidTagRecordKey
+	1458, // PidTagStoreRecordKey
+	1454, // PidTagStoreEntryId
+	1063, // PidTagMiniIcon
 	932,  // PidTagIcon
-	1081, // PidTagObjectType
+	1082, // PidTagObjectType
 	858,  // PidTagEntryId
-	1035, // PidTagMemberEntryId
+	1036, // PidTagMemberEntryId
 	715,  // PidTagBody
-	1289, // PidTagReportText
-	1133, // PidTagOriginatorAndDistributionListExpansionHistory
-	1291, // PidTagReportingDistributionListName
-	1293, // PidTagReportingMessageTransferAgentCertificate
-	1320, // PidTagRtfSyncBodyCrc
-	1319, // PidTagRtfSyncBodyCount
-	1321, // PidTagRtfSyncBodyTag
-	1317, // PidTagRtfCompressed
-	1322, // PidTagRtfSyncPrefixCount
-	1323, // PidTagRtfSyncTrailingCount
-	1130, // PidTagOriginallyIntendedRecipEntryId
+	1290, // PidTagReportText
+	1134, // PidTagOriginatorAndDistributionListExpansionHistory
+	1292, // PidTagReportingDistributionListName
+	1294, // PidTagReportingMessageTransferAgentCertificate
+	1321, // PidTagRtfSyncBodyCrc
+	1320, // PidTagRtfSyncBodyCount
+	1322, // PidTagRtfSyncBodyTag
+	1318, // PidTagRtfCompressed
+	1323, // PidTagRtfSyncPrefixCount
+	1324, // PidTagRtfSyncTrailingCount
+	1131, // PidTagOriginallyIntendedRecipEntryId
 	719,  // PidTagBodyHtml
 	928,  // PidTagHtml
 	717,  // PidTagBodyContentLocation
 	716,  // PidTagBodyContentId
-	1065, // PidTagNativeBody
+	1066, // PidTagNativeBody
 	967,  // PidTagInternetApproved
 	970,  // PidTagInternetControl
 	971,  // PidTagInternetDistribution
@@ -1816,55 +1817,56 @@ var byProp = [...]uint16{
 	975,  // PidTagInternetMessageId
 	977,  // PidTagInternetOrganization
 	976,  // PidTagInternetNntpPath
-	978,  // PidTagInternetReferences
+	979,  // PidTagInternetReferences
+	978,  // PidTagInternetPrecedence
 	947,  // PidTagInReplyToId
-	1016, // PidTagListHelp
-	1017, // PidTagListSubscribe
-	1018, // PidTagListUnsubscribe
-	1113, // PidTagOriginalMessageId
-	979,  // PidTagInternetReturnPath
+	1017, // PidTagListHelp
+	1018, // PidTagListSubscribe
+	1019, // PidTagListUnsubscribe
+	1114, // PidTagOriginalMessageId
+	980,  // PidTagInternetReturnPath
 	933,  // PidTagIconIndex
-	1012, // PidTagLastVerbExecuted
-	1013, // PidTagLastVerbExecutionTime
+	1013, // PidTagLastVerbExecuted
+	1014, // PidTagLastVerbExecutionTime
 	879,  // PidTagFlagStatus
 	878,  // PidTagFlagCompleteTime
 	886,  // PidTagFollowupIcon
 	714,  // PidTagBlockStatus
-	999,  // PidTagItemTemporaryflags
+	1000, // PidTagItemTemporaryflags
 	745,  // PidTagConflictItems
 	931,  // PidTagICalendarStartTime
 	929,  // PidTagICalendarEndTime
 	728,  // PidTagCdoRecurrenceid
 	930,  // PidTagICalendarReminderNextTime
 	943,  // PidTagImapCachedMsgsize
-	1491, // PidTagUrlCompName
+	1492, // PidTagUrlCompName
 	706,  // PidTagAttributeHidden
 	708,  // PidTagAttributeSystem
 	707,  // PidTagAttributeReadOnly
-	1312, // PidTagRowid
+	1313, // PidTagRowid
 	841,  // PidTagDisplayName
 	663,  // PidTagAddressType
 	849,  // PidTagEmailAddress
 	739,  // PidTagComment
 	833,  // PidTagDepth
-	1190, // PidTagProviderDisplay
+	1191, // PidTagProviderDisplay
 	795,  // PidTagCreationTime
-	1008, // PidTagLastModificationTime
-	1296, // PidTagResourceFlags
-	1192, // PidTagProviderDllName
-	1384, // PidTagSearchKey
-	1198, // PidTagProviderUid
-	1195, // PidTagProviderOrdinal
-	1112, // PidTagOriginalMessageEntryId
-	1472, // PidTagTargetEntryId
+	1009, // PidTagLastModificationTime
+	1297, // PidTagResourceFlags
+	1193, // PidTagProviderDllName
+	1385, // PidTagSearchKey
+	1199, // PidTagProviderUid
+	1196, // PidTagProviderOrdinal
+	1113, // PidTagOriginalMessageEntryId
+	1473, // PidTagTargetEntryId
 	782,  // PidTagConversationId
 	784,  // PidTagConversationIndexTracking
 	672,  // PidTagArchiveTag
-	1164, // PidTagPolicyTag
-	1304, // PidTagRetentionPeriod
-	1442, // PidTagStartDateEtc
-	1302, // PidTagRetentionDate
-	1303, // PidTagRetentionFlags
+	1165, // PidTagPolicyTag
+	1305, // PidTagRetentionPeriod
+	1443, // PidTagStartDateEtc
+	1303, // PidTagRetentionDate
+	1304, // PidTagRetentionFlags
 	671,  // PidTagArchivePeriod
 	670,  // PidTagArchiveDate
 	896,  // PidTagFormVersion
@@ -1878,42 +1880,42 @@ var byProp = [...]uint16{
 	891,  // PidTagFormDesignerGuid
 	895,  // PidTagFormMessageBehavior
 	810,  // PidTagDefaultStore
-	1459, // PidTagStoreSupportMask
-	1458, // PidTagStoreState
-	1460, // PidTagStoreUnicodeMask
-	994,  // PidTagIpmSubtreeSearchKey
-	988,  // PidTagIpmOutboxSearchKey
-	997,  // PidTagIpmWastebasketSearchKey
-	991,  // PidTagIpmSentMailSearchKey
-	1455, // PidTagStoreProvider
-	1225, // PidTagReceiveFolderSettings
-	1193, // PidTagProviderIcon
-	1191, // PidTagProviderDisplayName
-	1385, // PidTagSearchOwnerId
-	1421, // PidTagServerTypeDisplayName
-	1420, // PidTagServerConnectedIcon
-	1419, // PidTagServerAccountIcon
-	1498, // PidTagValidFolderMask
-	993,  // PidTagIpmSubtreeEntryId
-	987,  // PidTagIpmOutboxEntryId
-	996,  // PidTagIpmWastebasketEntryId
-	990,  // PidTagIpmSentMailEntryId
-	1506, // PidTagViewsEntryId
+	1460, // PidTagStoreSupportMask
+	1459, // PidTagStoreState
+	1461, // PidTagStoreUnicodeMask
+	995,  // PidTagIpmSubtreeSearchKey
+	989,  // PidTagIpmOutboxSearchKey
+	998,  // PidTagIpmWastebasketSearchKey
+	992,  // PidTagIpmSentMailSearchKey
+	1456, // PidTagStoreProvider
+	1226, // PidTagReceiveFolderSettings
+	1194, // PidTagProviderIcon
+	1192, // PidTagProviderDisplayName
+	1386, // PidTagSearchOwnerId
+	1422, // PidTagServerTypeDisplayName
+	1421, // PidTagServerConnectedIcon
+	1420, // PidTagServerAccountIcon
+	1499, // PidTagValidFolderMask
+	994,  // PidTagIpmSubtreeEntryId
+	988,  // PidTagIpmOutboxEntryId
+	997,  // PidTagIpmWastebasketEntryId
+	991,  // PidTagIpmSentMailEntryId
+	1507, // PidTagViewsEntryId
 	740,  // PidTagCommonViewsEntryId
 	877,  // PidTagFinderEntryId
-	992,  // PidTagIpmSharingEntryId
+	993,  // PidTagIpmSharingEntryId
 	664,  // PidTagAdminDataEntryId
-	981,  // PidTagIpmArchiveEntryId
+	982,  // PidTagIpmArchiveEntryId
 	764,  // PidTagContainerFlags
 	884,  // PidTagFolderType
 	769,  // PidTagContentCount
 	777,  // PidTagContentUnreadCount
 	794,  // PidTagCreateTemplates
 	834,  // PidTagDetailsTable
-	1373, // PidTagSearch
-	1393, // PidTagSelectable
-	1463, // PidTagSubfolders
-	1450, // PidTagStatus
+	1374, // PidTagSearch
+	1394, // PidTagSelectable
+	1464, // PidTagSubfolders
+	1451, // PidTagStatus
 	669,  // PidTagAnr
 	776,  // PidTagContentSortOrder
 	765,  // PidTagContainerHierarchy
@@ -1926,20 +1928,20 @@ var byProp = [...]uint16{
 	584,  // PidTagAbProviderId
 	811,  // PidTagDefaultViewEntryId
 	676,  // PidTagAssociatedContentCount
-	980,  // PidTagIpmAppointmentEntryId
-	982,  // PidTagIpmContactEntryId
-	985,  // PidTagIpmJournalEntryId
-	986,  // PidTagIpmNoteEntryId
-	995,  // PidTagIpmTaskEntryId
-	1262, // PidTagRemindersOnlineEntryId
-	1261, // PidTagRemindersOfflineEntryId
-	983,  // PidTagIpmDraftsEntryId
+	981,  // PidTagIpmAppointmentEntryId
+	983,  // PidTagIpmContactEntryId
+	986,  // PidTagIpmJournalEntryId
+	987,  // PidTagIpmNoteEntryId
+	996,  // PidTagIpmTaskEntryId
+	1263, // PidTagRemindersOnlineEntryId
+	1262, // PidTagRemindersOfflineEntryId
+	984,  // PidTagIpmDraftsEntryId
 	595,  // PidTagAdditionalRenEntryIds
 	596,  // PidTagAdditionalRenEntryIdsEx
 	869,  // PidTagExtendedFolderFlags
 	885,  // PidTagFolderWebViewInfo
-	1095, // PidTagOrdinalMost
-	1496, // PidTagUserFields
+	1096, // PidTagOrdinalMost
+	1497, // PidTagUserFields
 	898,  // PidTagFreeBusyEntryIds
 	808,  // PidTagDefaultPostMessageClass
 	906,  // PidTagGenerateExchangeViews
@@ -1956,7 +1958,7 @@ var byProp = [...]uint16{
 	694,  // PidTagAttachPathname
 	697,  // PidTagAttachRendering
 	699,  // PidTagAttachTag
-	1267, // PidTagRenderingPosition
+	1268, // PidTagRenderingPosition
 	700,  // PidTagAttachTransportName
 	689,  // PidTagAttachLongPathname
 	692,  // PidTagAttachMimeTag
@@ -1968,12 +1970,12 @@ var byProp = [...]uint16{
 	687,  // PidTagAttachFlags
 	696,  // PidTagAttachPayloadProviderGuidString
 	695,  // PidTagAttachPayloadClass
-	1478, // PidTagTextAttachmentCharset
+	1479, // PidTagTextAttachmentCharset
 	844,  // PidTagDisplayType
-	1476, // PidTagTemplateid
-	1170, // PidTagPrimaryCapability
+	1477, // PidTagTemplateid
+	1171, // PidTagPrimaryCapability
 	845,  // PidTagDisplayTypeEx
-	1431, // PidTagSmtpAddress
+	1432, // PidTagSmtpAddress
 	601,  // PidTagAddressBookDisplayNamePrintable
 	593,  // PidTagAccount
 	667,  // PidTagAlternateRecipient
@@ -1985,63 +1987,63 @@ var byProp = [...]uint16{
 	724,  // PidTagBusinessTelephoneNumber
 	927,  // PidTagHomeTelephoneNumber
 	963,  // PidTagInitials
-	1005, // PidTagKeyword
-	1006, // PidTagLanguage
-	1023, // PidTagLocation
-	1028, // PidTagMailPermission
-	1048, // PidTagMessageHandlingSystemCommonName
-	1097, // PidTagOrganizationalIdNumber
-	1469, // PidTagSurname
-	1110, // PidTagOriginalEntryId
-	1107, // PidTagOriginalDisplayName
-	1114, // PidTagOriginalSearchKey
-	1166, // PidTagPostalAddress
+	1006, // PidTagKeyword
+	1007, // PidTagLanguage
+	1024, // PidTagLocation
+	1029, // PidTagMailPermission
+	1049, // PidTagMessageHandlingSystemCommonName
+	1098, // PidTagOrganizationalIdNumber
+	1470, // PidTagSurname
+	1111, // PidTagOriginalEntryId
+	1108, // PidTagOriginalDisplayName
+	1115, // PidTagOriginalSearchKey
+	1167, // PidTagPostalAddress
 	742,  // PidTagCompanyName
-	1480, // PidTagTitle
+	1481, // PidTagTitle
 	832,  // PidTagDepartmentName
-	1083, // PidTagOfficeLocation
-	1173, // PidTagPrimaryTelephoneNumber
+	1084, // PidTagOfficeLocation
+	1174, // PidTagPrimaryTelephoneNumber
 	720,  // PidTagBusiness2TelephoneNumber
 	721,  // PidTagBusiness2TelephoneNumbers
-	1063, // PidTagMobileTelephoneNumber
-	1215, // PidTagRadioTelephoneNumber
+	1064, // PidTagMobileTelephoneNumber
+	1216, // PidTagRadioTelephoneNumber
 	727,  // PidTagCarTelephoneNumber
-	1146, // PidTagOtherTelephoneNumber
-	1484, // PidTagTransmittableDisplayName
-	1150, // PidTagPagerTelephoneNumber
-	1494, // PidTagUserCertificate
-	1171, // PidTagPrimaryFaxNumber
+	1147, // PidTagOtherTelephoneNumber
+	1485, // PidTagTransmittableDisplayName
+	1151, // PidTagPagerTelephoneNumber
+	1495, // PidTagUserCertificate
+	1172, // PidTagPrimaryFaxNumber
 	722,  // PidTagBusinessFaxNumber
 	926,  // PidTagHomeFaxNumber
 	793,  // PidTagCountry
-	1022, // PidTagLocality
-	1449, // PidTagStateOrProvince
-	1461, // PidTagStreetAddress
-	1167, // PidTagPostalCode
-	1165, // PidTagPostOfficeBox
-	1474, // PidTagTelexNumber
-	998,  // PidTagIsdnNumber
+	1023, // PidTagLocality
+	1450, // PidTagStateOrProvince
+	1462, // PidTagStreetAddress
+	1168, // PidTagPostalCode
+	1166, // PidTagPostOfficeBox
+	1475, // PidTagTelexNumber
+	999,  // PidTagIsdnNumber
 	674,  // PidTagAssistantTelephoneNumber
 	918,  // PidTagHome2TelephoneNumber
 	919,  // PidTagHome2TelephoneNumbers
 	673,  // PidTagAssistant
-	1396, // PidTagSendRichInfo
-	1510, // PidTagWeddingAnniversary
+	1397, // PidTagSendRichInfo
+	1511, // PidTagWeddingAnniversary
 	713,  // PidTagBirthday
 	917,  // PidTagHobbies
-	1060, // PidTagMiddleName
+	1061, // PidTagMiddleName
 	842,  // PidTagDisplayNamePrefix
-	1176, // PidTagProfession
-	1258, // PidTagReferredByName
-	1440, // PidTagSpouseName
+	1177, // PidTagProfession
+	1259, // PidTagReferredByName
+	1441, // PidTagSpouseName
 	743,  // PidTagComputerNetworkName
 	803,  // PidTagCustomerId
-	1473, // PidTagTelecommunicationsDeviceForDeafTelephoneNumber
+	1474, // PidTagTelecommunicationsDeviceForDeafTelephoneNumber
 	903,  // PidTagFtpSite
 	905,  // PidTagGender
-	1031, // PidTagManagerName
-	1069, // PidTagNickname
-	1156, // PidTagPersonalHomePage
+	1032, // PidTagManagerName
+	1070, // PidTagNickname
+	1157, // PidTagPersonalHomePage
 	723,  // PidTagBusinessHomePage
 	761,  // PidTagContactVersion
 	760,  // PidTagContactAddressTypes
@@ -2053,68 +2055,68 @@ var byProp = [...]uint16{
 	924,  // PidTagHomeAddressStateOrProvince
 	925,  // PidTagHomeAddressStreet
 	922,  // PidTagHomeAddressPostOfficeBox
-	1140, // PidTagOtherAddressCity
-	1141, // PidTagOtherAddressCountry
-	1143, // PidTagOtherAddressPostalCode
-	1144, // PidTagOtherAddressStateOrProvince
-	1145, // PidTagOtherAddressStreet
-	1142, // PidTagOtherAddressPostOfficeBox
-	1497, // PidTagUserX509Certificate
-	1394, // PidTagSendInternetEncoding
-	1456, // PidTagStoreProviders
+	1141, // PidTagOtherAddressCity
+	1142, // PidTagOtherAddressCountry
+	1144, // PidTagOtherAddressPostalCode
+	1145, // PidTagOtherAddressStateOrProvince
+	1146, // PidTagOtherAddressStreet
+	1143, // PidTagOtherAddressPostOfficeBox
+	1498, // PidTagUserX509Certificate
+	1395, // PidTagSendInternetEncoding
+	1457, // PidTagStoreProviders
 	585,  // PidTagAbProviders
-	1487, // PidTagTransportProviders
+	1488, // PidTagTransportProviders
 	809,  // PidTagDefaultProfile
 	586,  // PidTagAbSearchPath
 	582,  // PidTagAbDefaultDir
 	583,  // PidTagAbDefaultPab
 	876,  // PidTagFilteringHooks
-	1427, // PidTagServiceName
-	1423, // PidTagServiceDllName
-	1424, // PidTagServiceEntryName
-	1429, // PidTagServiceUid
-	1425, // PidTagServiceExtraUids
-	1430, // PidTagServices
-	1428, // PidTagServiceSupportFiles
-	1422, // PidTagServiceDeleteFiles
+	1428, // PidTagServiceName
+	1424, // PidTagServiceDllName
+	1425, // PidTagServiceEntryName
+	1430, // PidTagServiceUid
+	1426, // PidTagServiceExtraUids
+	1431, // PidTagServices
+	1429, // PidTagServiceSupportFiles
+	1423, // PidTagServiceDeleteFiles
 	588,  // PidTagAbSearchPathUpdate
-	1178, // PidTagProfileName
-	1426, // PidTagServiceInstallId
+	1179, // PidTagProfileName
+	1427, // PidTagServiceInstallId
 	863,  // PidTagExchangeProfileSectionId
 	587,  // PidTagAbSearchPathCustomization
 	598,  // PidTagAddressBookChooseDirectoryAutomatically
 	934,  // PidTagIdentityDisplay
 	935,  // PidTagIdentityEntryId
-	1297, // PidTagResourceMethods
-	1299, // PidTagResourceType
-	1451, // PidTagStatusCode
+	1298, // PidTagResourceMethods
+	1300, // PidTagResourceType
+	1452, // PidTagStatusCode
 	936,  // PidTagIdentitySearchKey
-	1148, // PidTagOwnStoreEntryId
-	1298, // PidTagResourcePath
-	1452, // PidTagStatusString
-	1531, // PidTagX400DeferredDeliveryCancel
+	1149, // PidTagOwnStoreEntryId
+	1299, // PidTagResourcePath
+	1453, // PidTagStatusString
+	1532, // PidTagX400DeferredDeliveryCancel
 	914,  // PidTagHeaderFolderEntryId
-	1264, // PidTagRemoteProgress
-	1265, // PidTagRemoteProgressText
-	1266, // PidTagRemoteValidateOk
+	1265, // PidTagRemoteProgress
+	1266, // PidTagRemoteProgressText
+	1267, // PidTagRemoteValidateOk
 	778,  // PidTagControlFlags
 	780,  // PidTagControlStructure
 	781,  // PidTagControlType
 	830,  // PidTagDeltaX
 	831,  // PidTagDeltaY
-	1532, // PidTagXCoordinate
-	1533, // PidTagYCoordinate
+	1533, // PidTagXCoordinate
+	1534, // PidTagYCoordinate
 	779,  // PidTagControlId
 	962,  // PidTagInitialDetailsPane
-	1477, // PidTagTemporaryDefaultDocument
+	1478, // PidTagTemporaryDefaultDocument
 	969,  // PidTagInternetCodepage
 	712,  // PidTagAutoResponseSuppress
 	590,  // PidTagAccessControlListData
 	591,  // PidTagAccessControlListTable
-	1349, // PidTagRulesTable
-	1348, // PidTagRulesData
+	1350, // PidTagRulesTable
+	1349, // PidTagRulesData
 	818,  // PidTagDelegatedByRule
-	1295, // PidTagResolveMethod
+	1296, // PidTagResolveMethod
 	911,  // PidTagHasDeferredActionMessages
 	814,  // PidTagDeferredSendNumber
 	816,  // PidTagDeferredSendUnits
@@ -2122,26 +2124,26 @@ var byProp = [...]uint16{
 	867,  // PidTagExpiryUnits
 	815,  // PidTagDeferredSendTime
 	744,  // PidTagConflictEntryId
-	1049, // PidTagMessageLocaleId
+	1050, // PidTagMessageLocaleId
 	800,  // PidTagCreatorName
 	799,  // PidTagCreatorEntryId
-	1010, // PidTagLastModifierName
-	1009, // PidTagLastModifierEntryId
-	1042, // PidTagMessageCodepage
-	1066, // PidTagNewAttach
-	1443, // PidTagStartEmbed
+	1011, // PidTagLastModifierName
+	1010, // PidTagLastModifierEntryId
+	1043, // PidTagMessageCodepage
+	1067, // PidTagNewAttach
+	1444, // PidTagStartEmbed
 	854,  // PidTagEndEmbed
-	1446, // PidTagStartRecip
+	1447, // PidTagStartRecip
 	857,  // PidTagEndToRecip
-	1448, // PidTagStartTopFld
-	1447, // PidTagStartSubFld
+	1449, // PidTagStartTopFld
+	1448, // PidTagStartSubFld
 	855,  // PidTagEndFolder
-	1445, // PidTagStartMessage
+	1446, // PidTagStartMessage
 	856,  // PidTagEndMessage
 	852,  // PidTagEndAttach
 	848,  // PidTagEcWarning
-	1444, // PidTagStartFAIMsg
-	1067, // PidTagNewFXFolder
+	1445, // PidTagStartFAIMsg
+	1068, // PidTagNewFXFolder
 	949,  // PidTagIncrSyncChg
 	951,  // PidTagIncrSyncDel
 	952,  // PidTagIncrSyncEnd
@@ -2149,183 +2151,183 @@ var byProp = [...]uint16{
 	873,  // PidTagFXDelProp
 	939,  // PidTagIdsetGiven
 	874,  // PidTagFXErrorInfo
-	1400, // PidTagSenderFlags
-	1413, // PidTagSentRepresentingFlags
-	1229, // PidTagReceivedByFlags
-	1236, // PidTagReceivedRepresentingFlags
+	1401, // PidTagSenderFlags
+	1414, // PidTagSentRepresentingFlags
+	1230, // PidTagReceivedByFlags
+	1237, // PidTagReceivedRepresentingFlags
 	940,  // PidTagIdsetNoLongerInScope
 	797,  // PidTagCreatorAddressType
 	798,  // PidTagCreatorEmailAddress
-	1217, // PidTagReadReceiptAddressType
-	1218, // PidTagReadReceiptEmailAddress
-	1220, // PidTagReadReceiptName
+	1218, // PidTagReadReceiptAddressType
+	1219, // PidTagReadReceiptEmailAddress
+	1221, // PidTagReadReceiptName
 	941,  // PidTagIdsetRead
 	942,  // PidTagIdsetUnread
 	958,  // PidTagIncrSyncRead
-	1404, // PidTagSenderSimpleDisplayName
-	1416, // PidTagSentRepresentingSimpleDisplayName
+	1405, // PidTagSenderSimpleDisplayName
+	1417, // PidTagSentRepresentingSimpleDisplayName
 	801,  // PidTagCreatorSimpleDisplayName
-	1011, // PidTagLastModifierSimpleDisplayName
+	1012, // PidTagLastModifierSimpleDisplayName
 	959,  // PidTagIncrSyncStateBegin
 	960,  // PidTagIncrSyncStateEnd
-	1096, // PidTagOrgEmailAddress
+	1097, // PidTagOrgEmailAddress
 	956,  // PidTagIncrSyncProgressMode
 	957,  // PidTagIncrSyncProgressPerMsg
 	771,  // PidTagContentFilterSpamConfidenceLevel
-	1401, // PidTagSenderIdStatus
+	1402, // PidTagSenderIdStatus
 	961,  // PidTagIncrementalSyncMessagePartial
 	954,  // PidTagIncrSyncGroupInfo
 	953,  // PidTagIncrSyncGroupId
 	950,  // PidTagIncrSyncChgPartial
 	915,  // PidTagHierRev
-	1214, // PidTagPurportedSenderDomain
+	1215, // PidTagPurportedSenderDomain
 	770,  // PidTagContentFilterPhishingConfidenceLevel
 	974,  // PidTagInternetMailOverrideFormat
-	1046, // PidTagMessageEditorFormat
-	1405, // PidTagSenderSmtpAddress
-	1417, // PidTagSentRepresentingSmtpAddress
-	1223, // PidTagReadReceiptSmtpAddress
-	1232, // PidTagReceivedBySmtpAddress
-	1239, // PidTagReceivedRepresentingSmtpAddress
-	1251, // PidTagRecipientResourceState
-	1246, // PidTagRecipientOrder
-	1247, // PidTagRecipientProposed
-	1249, // PidTagRecipientProposedStartTime
-	1248, // PidTagRecipientProposedEndTime
-	1241, // PidTagRecipientDisplayName
-	1242, // PidTagRecipientEntryId
-	1254, // PidTagRecipientTrackStatusTime
-	1243, // PidTagRecipientFlags
-	1253, // PidTagRecipientTrackStatus
-	1001, // PidTagJunkIncludeContacts
-	1004, // PidTagJunkThreshold
-	1002, // PidTagJunkPermanentlyDelete
-	1000, // PidTagJunkAddRecipientsToSafeSendersList
-	1003, // PidTagJunkPhishingEnableLinks
-	1061, // PidTagMimeSkeleton
-	1277, // PidTagReplyTemplateId
-	1389, // PidTagSecureSubmitFlags
-	1433, // PidTagSourceKey
-	1155, // PidTagParentSourceKey
+	1047, // PidTagMessageEditorFormat
+	1406, // PidTagSenderSmtpAddress
+	1418, // PidTagSentRepresentingSmtpAddress
+	1224, // PidTagReadReceiptSmtpAddress
+	1233, // PidTagReceivedBySmtpAddress
+	1240, // PidTagReceivedRepresentingSmtpAddress
+	1252, // PidTagRecipientResourceState
+	1247, // PidTagRecipientOrder
+	1248, // PidTagRecipientProposed
+	1250, // PidTagRecipientProposedStartTime
+	1249, // PidTagRecipientProposedEndTime
+	1242, // PidTagRecipientDisplayName
+	1243, // PidTagRecipientEntryId
+	1255, // PidTagRecipientTrackStatusTime
+	1244, // PidTagRecipientFlags
+	1254, // PidTagRecipientTrackStatus
+	1002, // PidTagJunkIncludeContacts
+	1005, // PidTagJunkThreshold
+	1003, // PidTagJunkPermanentlyDelete
+	1001, // PidTagJunkAddRecipientsToSafeSendersList
+	1004, // PidTagJunkPhishingEnableLinks
+	1062, // PidTagMimeSkeleton
+	1278, // PidTagReplyTemplateId
+	1390, // PidTagSecureSubmitFlags
+	1434, // PidTagSourceKey
+	1156, // PidTagParentSourceKey
 	729,  // PidTagChangeKey
-	1168, // PidTagPredecessorChangeList
-	1338, // PidTagRuleMessageState
-	1339, // PidTagRuleMessageUserFlags
-	1335, // PidTagRuleMessageProvider
-	1334, // PidTagRuleMessageName
-	1333, // PidTagRuleMessageLevel
-	1336, // PidTagRuleMessageProviderData
-	1340, // PidTagRuleMsgActions
-	1341, // PidTagRuleMsgCondition
-	1337, // PidTagRuleMessageSequence
-	1454, // PidTagStoreEntryIdEmsmdbV1
+	1169, // PidTagPredecessorChangeList
+	1339, // PidTagRuleMessageState
+	1340, // PidTagRuleMessageUserFlags
+	1336, // PidTagRuleMessageProvider
+	1335, // PidTagRuleMessageName
+	1334, // PidTagRuleMessageLevel
+	1337, // PidTagRuleMessageProviderData
+	1341, // PidTagRuleMsgActions
+	1342, // PidTagRuleMsgCondition
+	1338, // PidTagRuleMessageSequence
+	1455, // PidTagStoreEntryIdEmsmdbV1
 	759,  // PidTagContactAddressBookUid
 	753,  // PidTagContactAddressBookSortFlag
-	1183, // PidTagProfileType
+	1184, // PidTagProfileType
 	747,  // PidTagContactAddressBookFolderEntryId
 	757,  // PidTagContactAddressBookStoreSupportMask
 	755,  // PidTagContactAddressBookStoreName
 	749,  // PidTagContactAddressBookFolderName
 	751,  // PidTagContactAddressBookMultipleAddressFlag
-	1495, // PidTagUserEntryId
-	1029, // PidTagMailboxOwnerEntryId
-	1182, // PidTagProfileServerVersion
-	1030, // PidTagMailboxOwnerName
-	1147, // PidTagOutOfOfficeState
-	1199, // PidTagPstBestBodyProptag
+	1496, // PidTagUserEntryId
+	1030, // PidTagMailboxOwnerEntryId
+	1183, // PidTagProfileServerVersion
+	1031, // PidTagMailboxOwnerName
+	1148, // PidTagOutOfOfficeState
+	1200, // PidTagPstBestBodyProptag
 	748,  // PidTagContactAddressBookFolderEntryIds
-	1076, // PidTagNonIpmSubtreeEntryId
+	1077, // PidTagNonIpmSubtreeEntryId
 	758,  // PidTagContactAddressBookStoreSupportMasks
-	1371, // PidTagSchedulePlusFreeBusyEntryId
+	1372, // PidTagSchedulePlusFreeBusyEntryId
 	756,  // PidTagContactAddressBookStoreNames
-	1316, // PidTagRpcOverHttpProxyServer
+	1317, // PidTagRpcOverHttpProxyServer
 	750,  // PidTagContactAddressBookFolderNames
-	1313, // PidTagRpcOverHttpFlags
+	1314, // PidTagRpcOverHttpFlags
 	746,  // PidTagContactAddressBookDisplayNames
 	752,  // PidTagContactAddressBookMultipleAddressFlags
-	1315, // PidTagRpcOverHttpProxyPrincipalName
+	1316, // PidTagRpcOverHttpProxyPrincipalName
 	754,  // PidTagContactAddressBookStoreEntryIds
-	1314, // PidTagRpcOverHttpProxyAuthScheme
-	1177, // PidTagProfileHomeServerFQDN
-	1204, // PidTagPstLrNoRestrictions
-	1201, // PidTagPstHiddenCount
-	1179, // PidTagProfileOabCountAttemptedFulldn
-	1202, // PidTagPstHiddenUnread
-	1180, // PidTagProfileOabCountAttemptedIncrdn
+	1315, // PidTagRpcOverHttpProxyAuthScheme
+	1178, // PidTagProfileHomeServerFQDN
+	1205, // PidTagPstLrNoRestrictions
+	1202, // PidTagPstHiddenCount
+	1180, // PidTagProfileOabCountAttemptedFulldn
+	1203, // PidTagPstHiddenUnread
+	1181, // PidTagProfileOabCountAttemptedIncrdn
 	730,  // PidTagChangeNotificationGuid
-	1418, // PidTagSerializedReplidGuidMap
-	1306, // PidTagRights
+	1419, // PidTagSerializedReplidGuidMap
+	1307, // PidTagRights
 	913,  // PidTagHasRules
 	608,  // PidTagAddressBookEntryId
-	1181, // PidTagProfileServerFullVersion
+	1182, // PidTagProfileServerFullVersion
 	916,  // PidTagHierarchyChangeNumber
 	824,  // PidTagDeletedMessageCount
 	821,  // PidTagDeletedAssociatedMessageCount
 	733,  // PidTagClientActions
 	805,  // PidTagDamOriginalEntryId
 	804,  // PidTagDamBackPatched
-	1328, // PidTagRuleError
-	1325, // PidTagRuleActionType
+	1329, // PidTagRuleError
+	1326, // PidTagRuleActionType
 	912,  // PidTagHasNamedProperties
-	1324, // PidTagRuleActionNumber
-	1329, // PidTagRuleFolderEntryId
-	1244, // PidTagRecipientNumber
-	1184, // PidTagProhibitReceiveQuota
+	1325, // PidTagRuleActionNumber
+	1330, // PidTagRuleFolderEntryId
+	1245, // PidTagRecipientNumber
+	1185, // PidTagProhibitReceiveQuota
 	946,  // PidTagInConflict
-	1034, // PidTagMaximumSubmitMessageSize
-	1185, // PidTagProhibitSendQuota
-	1024, // PidTagLongTermEntryIdFromTable
-	1036, // PidTagMemberId
-	1037, // PidTagMemberName
-	1038, // PidTagMemberRights
-	1330, // PidTagRuleId
-	1331, // PidTagRuleIds
-	1345, // PidTagRuleSequence
-	1346, // PidTagRuleState
-	1347, // PidTagRuleUserFlags
-	1327, // PidTagRuleCondition
-	1326, // PidTagRuleActions
-	1343, // PidTagRuleProvider
-	1342, // PidTagRuleName
-	1332, // PidTagRuleLevel
-	1344, // PidTagRuleProviderData
+	1035, // PidTagMaximumSubmitMessageSize
+	1186, // PidTagProhibitSendQuota
+	1025, // PidTagLongTermEntryIdFromTable
+	1037, // PidTagMemberId
+	1038, // PidTagMemberName
+	1039, // PidTagMemberRights
+	1331, // PidTagRuleId
+	1332, // PidTagRuleIds
+	1346, // PidTagRuleSequence
+	1347, // PidTagRuleState
+	1348, // PidTagRuleUserFlags
+	1328, // PidTagRuleCondition
+	1327, // PidTagRuleActions
+	1344, // PidTagRuleProvider
+	1343, // PidTagRuleName
+	1333, // PidTagRuleLevel
+	1345, // PidTagRuleProviderData
 	827,  // PidTagDeletedOn
 	825,  // PidTagDeletedMessageSizeExtended
 	826,  // PidTagDeletedNormalMessageSizeExtended
 	822,  // PidTagDeletedAssociatedMessageSizeExtended
-	1021, // PidTagLocaleId
+	1022, // PidTagLocaleId
 	882,  // PidTagFolderFlags
-	1079, // PidTagNormalMessageSize
+	1080, // PidTagNormalMessageSize
 	738,  // PidTagCodePageId
-	1015, // PidTagLatestPstEnsure
-	1208, // PidTagPstPath
-	1512, // PidTagWizardNoPstPage
-	1210, // PidTagPstRememberPassword
-	1511, // PidTagWizardNoPabPage
-	1207, // PidTagPstPasswordSzOld
+	1016, // PidTagLatestPstEnsure
+	1209, // PidTagPstPath
+	1513, // PidTagWizardNoPstPage
+	1211, // PidTagPstRememberPassword
+	1512, // PidTagWizardNoPabPage
+	1208, // PidTagPstPasswordSzOld
 	634,  // PidTagAddressBookManageDistributionList
-	1206, // PidTagPstPasswordSzNew
-	1432, // PidTagSortLocaleId
-	1203, // PidTagPstIpmsubTreeDescendant
-	1493, // PidTagUrlName
-	1462, // PidTagSubfolder
-	1019, // PidTagLocalCommitTime
-	1020, // PidTagLocalCommitTimeMax
+	1207, // PidTagPstPasswordSzNew
+	1433, // PidTagSortLocaleId
+	1204, // PidTagPstIpmsubTreeDescendant
+	1494, // PidTagUrlName
+	1463, // PidTagSubfolder
+	1020, // PidTagLocalCommitTime
+	1021, // PidTagLocalCommitTimeMax
 	823,  // PidTagDeletedCountTotal
 	880,  // PidTagFlatUrlName
-	1212, // PidTagPublicFolderAdministrativeDescription
-	1213, // PidTagPublicFolderProxy
-	1409, // PidTagSentMailSvrEID
+	1213, // PidTagPublicFolderAdministrativeDescription
+	1214, // PidTagPublicFolderProxy
+	1410, // PidTagSentMailSvrEID
 	812,  // PidTagDeferredActionMessageOriginalEntryId
 	883,  // PidTagFolderId
-	1153, // PidTagParentFolderId
-	1059, // PidTagMid
+	1154, // PidTagParentFolderId
+	1060, // PidTagMid
 	964,  // PidTagInstID
 	966,  // PidTagInstanceNum
 	638,  // PidTagAddressBookMessageId
-	1200, // PidTagPstConfigurationFlags
-	1209, // PidTagPstPathHint
-	1211, // PidTagPstSubTreeContainer
+	1201, // PidTagPstConfigurationFlags
+	1210, // PidTagPstPathHint
+	1212, // PidTagPstSubTreeContainer
 	938,  // PidTagIdsetExpired
 	736,  // PidTagCnsetSeen
 	731,  // PidTagChangeNumber
@@ -2333,100 +2335,100 @@ var byProp = [...]uint16{
 	735,  // PidTagCnsetRead
 	737,  // PidTagCnsetSeenFAI
 	937,  // PidTagIdsetDeleted
-	1025, // PidTagLtpParentNid
-	1026, // PidTagLtpRowId
-	1027, // PidTagLtpRowVer
-	1205, // PidTagPstPassword
-	1091, // PidTagOfflineAddressBookName
-	1092, // PidTagOfflineAddressBookSequence
-	1508, // PidTagVoiceMessageDuration
-	1085, // PidTagOfflineAddressBookContainerGuid
-	1350, // PidTagRwRulesStream
-	1406, // PidTagSenderTelephoneNumber
-	1090, // PidTagOfflineAddressBookMessageClass
-	1509, // PidTagVoiceMessageSenderName
-	1395, // PidTagSendOutlookRecallReport
+	1026, // PidTagLtpParentNid
+	1027, // PidTagLtpRowId
+	1028, // PidTagLtpRowVer
+	1206, // PidTagPstPassword
+	1092, // PidTagOfflineAddressBookName
+	1093, // PidTagOfflineAddressBookSequence
+	1509, // PidTagVoiceMessageDuration
+	1086, // PidTagOfflineAddressBookContainerGuid
+	1351, // PidTagRwRulesStream
+	1407, // PidTagSenderTelephoneNumber
+	1091, // PidTagOfflineAddressBookMessageClass
+	1510, // PidTagVoiceMessageSenderName
+	1396, // PidTagSendOutlookRecallReport
 	875,  // PidTagFaxNumberOfPages
-	1086, // PidTagOfflineAddressBookDistinguishedName
-	1094, // PidTagOfflineAddressBookTruncatedProperties
-	1507, // PidTagVoiceMessageAttachmentOrder
+	1087, // PidTagOfflineAddressBookDistinguishedName
+	1095, // PidTagOfflineAddressBookTruncatedProperties
+	1508, // PidTagVoiceMessageAttachmentOrder
 	725,  // PidTagCallId
-	1093, // PidTagOfflineAddressBookShaHash
-	1089, // PidTagOfflineAddressBookLanguageId
-	1088, // PidTagOfflineAddressBookFileType
-	1084, // PidTagOfflineAddressBookCompressedSize
-	1087, // PidTagOfflineAddressBookFileSize
-	1292, // PidTagReportingMessageTransferAgent
-	1032, // PidTagMapiFormComposeCommand
-	1379, // PidTagSearchFolderLastUsed
-	1377, // PidTagSearchFolderExpiration
-	1370, // PidTagScheduleInfoResourceType
-	1383, // PidTagSearchFolderTemplateId
-	1356, // PidTagScheduleInfoDelegatorWantsCopy
-	1378, // PidTagSearchFolderId
-	1521, // PidTagWlinkGroupHeaderID
-	1360, // PidTagScheduleInfoDontMailDelegates
-	1354, // PidTagScheduleInfoDelegateNames
-	1380, // PidTagSearchFolderRecreateInfo
-	1353, // PidTagScheduleInfoDelegateEntryIds
-	1375, // PidTagSearchFolderDefinition
+	1094, // PidTagOfflineAddressBookShaHash
+	1090, // PidTagOfflineAddressBookLanguageId
+	1089, // PidTagOfflineAddressBookFileType
+	1085, // PidTagOfflineAddressBookCompressedSize
+	1088, // PidTagOfflineAddressBookFileSize
+	1293, // PidTagReportingMessageTransferAgent
+	1033, // PidTagMapiFormComposeCommand
+	1380, // PidTagSearchFolderLastUsed
+	1378, // PidTagSearchFolderExpiration
+	1371, // PidTagScheduleInfoResourceType
+	1384, // PidTagSearchFolderTemplateId
+	1357, // PidTagScheduleInfoDelegatorWantsCopy
+	1379, // PidTagSearchFolderId
+	1522, // PidTagWlinkGroupHeaderID
+	1361, // PidTagScheduleInfoDontMailDelegates
+	1355, // PidTagScheduleInfoDelegateNames
+	1381, // PidTagSearchFolderRecreateInfo
+	1354, // PidTagScheduleInfoDelegateEntryIds
+	1376, // PidTagSearchFolderDefinition
 	904,  // PidTagGatewayNeedsToRefresh
-	1381, // PidTagSearchFolderStorageType
+	1382, // PidTagSearchFolderStorageType
 	901,  // PidTagFreeBusyPublishStart
-	1382, // PidTagSearchFolderTag
-	1526, // PidTagWlinkSaveStamp
+	1383, // PidTagSearchFolderTag
+	1527, // PidTagWlinkSaveStamp
 	900,  // PidTagFreeBusyPublishEnd
-	1376, // PidTagSearchFolderEfpFlags
+	1377, // PidTagSearchFolderEfpFlags
 	899,  // PidTagFreeBusyMessageEmailAddress
-	1529, // PidTagWlinkType
-	1355, // PidTagScheduleInfoDelegateNamesW
-	1518, // PidTagWlinkFlags
-	1357, // PidTagScheduleInfoDelegatorWantsInfo
-	1523, // PidTagWlinkOrdinal
-	1517, // PidTagWlinkEntryId
-	1525, // PidTagWlinkRecordKey
-	1528, // PidTagWlinkStoreEntryId
-	1368, // PidTagScheduleInfoMonthsMerged
-	1519, // PidTagWlinkFolderType
-	1364, // PidTagScheduleInfoFreeBusyMerged
-	1520, // PidTagWlinkGroupClsid
-	1369, // PidTagScheduleInfoMonthsTentative
-	1522, // PidTagWlinkGroupName
-	1365, // PidTagScheduleInfoFreeBusyTentative
-	1527, // PidTagWlinkSection
-	1367, // PidTagScheduleInfoMonthsBusy
-	1515, // PidTagWlinkCalendarColor
-	1363, // PidTagScheduleInfoFreeBusyBusy
-	1513, // PidTagWlinkAddressBookEID
-	1366, // PidTagScheduleInfoMonthsAway
-	1362, // PidTagScheduleInfoFreeBusyAway
+	1530, // PidTagWlinkType
+	1356, // PidTagScheduleInfoDelegateNamesW
+	1519, // PidTagWlinkFlags
+	1358, // PidTagScheduleInfoDelegatorWantsInfo
+	1524, // PidTagWlinkOrdinal
+	1518, // PidTagWlinkEntryId
+	1526, // PidTagWlinkRecordKey
+	1529, // PidTagWlinkStoreEntryId
+	1369, // PidTagScheduleInfoMonthsMerged
+	1520, // PidTagWlinkFolderType
+	1365, // PidTagScheduleInfoFreeBusyMerged
+	1521, // PidTagWlinkGroupClsid
+	1370, // PidTagScheduleInfoMonthsTentative
+	1523, // PidTagWlinkGroupName
+	1366, // PidTagScheduleInfoFreeBusyTentative
+	1528, // PidTagWlinkSection
+	1368, // PidTagScheduleInfoMonthsBusy
+	1516, // PidTagWlinkCalendarColor
+	1364, // PidTagScheduleInfoFreeBusyBusy
+	1514, // PidTagWlinkAddressBookEID
+	1367, // PidTagScheduleInfoMonthsAway
+	1363, // PidTagScheduleInfoFreeBusyAway
 	902,  // PidTagFreeBusyRangeTimestamp
 	897,  // PidTagFreeBusyCountMonths
-	1351, // PidTagScheduleInfoAppointmentTombstone
+	1352, // PidTagScheduleInfoAppointmentTombstone
 	817,  // PidTagDelegateFlags
-	1361, // PidTagScheduleInfoFreeBusy
-	1352, // PidTagScheduleInfoAutoAcceptAppointments
-	1359, // PidTagScheduleInfoDisallowRecurringAppts
-	1358, // PidTagScheduleInfoDisallowOverlappingAppts
-	1516, // PidTagWlinkClientID
-	1514, // PidTagWlinkAddressBookStoreEID
-	1524, // PidTagWlinkROGroupType
-	1071, // PidTagNonDeliveryReportFromEntryId
-	1072, // PidTagNonDeliveryReportFromName
-	1073, // PidTagNonDeliveryReportFromSearchKey
-	1499, // PidTagViewDescriptorBinary
-	1503, // PidTagViewDescriptorStrings
-	1500, // PidTagViewDescriptorFlags
-	1501, // PidTagViewDescriptorLinkTo
-	1505, // PidTagViewDescriptorViewFolder
-	1502, // PidTagViewDescriptorName
-	1504, // PidTagViewDescriptorVersion
-	1308, // PidTagRoamingDatatypes
-	1309, // PidTagRoamingDictionary
-	1310, // PidTagRoamingXmlStream
-	1307, // PidTagRoamingBinary
-	1139, // PidTagOscSyncEnabled
-	1175, // PidTagProcessed
+	1362, // PidTagScheduleInfoFreeBusy
+	1353, // PidTagScheduleInfoAutoAcceptAppointments
+	1360, // PidTagScheduleInfoDisallowRecurringAppts
+	1359, // PidTagScheduleInfoDisallowOverlappingAppts
+	1517, // PidTagWlinkClientID
+	1515, // PidTagWlinkAddressBookStoreEID
+	1525, // PidTagWlinkROGroupType
+	1072, // PidTagNonDeliveryReportFromEntryId
+	1073, // PidTagNonDeliveryReportFromName
+	1074, // PidTagNonDeliveryReportFromSearchKey
+	1500, // PidTagViewDescriptorBinary
+	1504, // PidTagViewDescriptorStrings
+	1501, // PidTagViewDescriptorFlags
+	1502, // PidTagViewDescriptorLinkTo
+	1506, // PidTagViewDescriptorViewFolder
+	1503, // PidTagViewDescriptorName
+	1505, // PidTagViewDescriptorVersion
+	1309, // PidTagRoamingDatatypes
+	1310, // PidTagRoamingDictionary
+	1311, // PidTagRoamingXmlStream
+	1308, // PidTagRoamingBinary
+	1140, // PidTagOscSyncEnabled
+	1176, // PidTagProcessed
 	860,  // PidTagExceptionReplaceTime
 	704,  // PidTagAttachmentLinkId
 	861,  // PidTagExceptionStartTime
@@ -2480,12 +2482,12 @@ var byProp = [...]uint16{
 	629,  // PidTagAddressBookHierarchicalRootDepartment
 	628,  // PidTagAddressBookHierarchicalParentDepartment
 	625,  // PidTagAddressBookHierarchicalChildDepartments
-	1479, // PidTagThumbnailPhoto
+	1480, // PidTagThumbnailPhoto
 	659,  // PidTagAddressBookSeniorityIndex
 	643,  // PidTagAddressBookOrganizationalUnitRootDistinguishedName
 	658,  // PidTagAddressBookSenderHintTranslations
 	639,  // PidTagAddressBookModerationEnabled
-	1438, // PidTagSpokenName
+	1439, // PidTagSpokenName
 	597,  // PidTagAddressBookAuthorizedSenders
 	661,  // PidTagAddressBookUnauthorizedSenders
 	606,  // PidTagAddressBookDistributionListMemberSubmitRejected
@@ -3088,10 +3090,10 @@ var byAlias = [...]alias{
 	{"DAV:comment", 739},
 	{"DAV:contentclass", 473},
 	{"DAV:creationdate", 795},
-	{"DAV:getlastmodified", 1008},
-	{"DAV:hassubs", 1463},
-	{"DAV:href", 1493},
-	{"DAV:isfolder", 1462},
+	{"DAV:getlastmodified", 1009},
+	{"DAV:hassubs", 1464},
+	{"DAV:href", 1494},
+	{"DAV:isfolder", 1463},
 	{"DAV:ishidden", 706},
 	{"DAV:isreadonly", 707},
 	{"DAV:visiblecount", 769},
@@ -3137,7 +3139,7 @@ var byAlias = [...]alias{
 	{"MetaTagIdsetUnread", 942},
 	{"MetaTagIncrSyncGroupId", 953},
 	{"MetaTagIncrementalSyncMessagePartial", 961},
-	{"MetaTagNewFXFolder", 1067},
+	{"MetaTagNewFXFolder", 1068},
 	{"PR_7BIT_DISPLAY_NAME", 601},
 	{"PR_AB_CHOOSE_DIRECTORY_AUTOMATICALLY", 598},
 	{"PR_AB_DEFAULT_DIR", 582},
@@ -3153,8 +3155,8 @@ var byAlias = [...]alias{
 	{"PR_ACKNOWLEDGEMENT_MODE", 594},
 	{"PR_ACL_DATA", 590},
 	{"PR_ACL_TABLE", 591},
-	{"PR_ACTION_DATE", 1013},
-	{"PR_ACTION_FLAG", 1012},
+	{"PR_ACTION_DATE", 1014},
+	{"PR_ACTION_FLAG", 1013},
 	{"PR_ADDITIONAL_REN_ENTRYIDS", 595},
 	{"PR_ADDITIONAL_REN_ENTRYIDS_EX", 596},
 	{"PR_ADDRBOOK_MID", 638},
@@ -3208,7 +3210,7 @@ var byAlias = [...]alias{
 	{"PR_AUTO_FORWARDED", 711},
 	{"PR_AUTO_FORWARD_COMMENT", 710},
 	{"PR_AUTO_RESPONSE_SUPPRESS", 712},
-	{"PR_BEEPER_TELEPHONE_NUMBER", 1150},
+	{"PR_BEEPER_TELEPHONE_NUMBER", 1151},
 	{"PR_BIRTHDAY", 713},
 	{"PR_BLOCK_STATUS", 714},
 	{"PR_BODY", 715},
@@ -3219,21 +3221,21 @@ var byAlias = [...]alias{
 	{"PR_BUSINESS2_TELEPHONE_NUMBER", 720},
 	{"PR_BUSINESS2_TELEPHONE_NUMBER_A_MV", 721},
 	{"PR_BUSINESS2_TELEPHONE_NUMBER_MV", 721},
-	{"PR_BUSINESS_ADDRESS_CITY", 1022},
+	{"PR_BUSINESS_ADDRESS_CITY", 1023},
 	{"PR_BUSINESS_ADDRESS_COUNTRY", 793},
-	{"PR_BUSINESS_ADDRESS_LOCALITY", 1022},
-	{"PR_BUSINESS_ADDRESS_POSTAL_CODE", 1167},
-	{"PR_BUSINESS_ADDRESS_POST_OFFICE_BOX", 1165},
-	{"PR_BUSINESS_ADDRESS_PO_BOX", 1165},
-	{"PR_BUSINESS_ADDRESS_STATE_OR_PROVINCE", 1449},
-	{"PR_BUSINESS_ADDRESS_STREET", 1461},
+	{"PR_BUSINESS_ADDRESS_LOCALITY", 1023},
+	{"PR_BUSINESS_ADDRESS_POSTAL_CODE", 1168},
+	{"PR_BUSINESS_ADDRESS_POST_OFFICE_BOX", 1166},
+	{"PR_BUSINESS_ADDRESS_PO_BOX", 1166},
+	{"PR_BUSINESS_ADDRESS_STATE_OR_PROVINCE", 1450},
+	{"PR_BUSINESS_ADDRESS_STREET", 1462},
 	{"PR_BUSINESS_FAX_NUMBER", 722},
 	{"PR_BUSINESS_HOME_PAGE", 723},
 	{"PR_BUSINESS_TELEPHONE_NUMBER", 724},
 	{"PR_CALLBACK_TELEPHONE_NUMBER", 726},
 	{"PR_CAR_TELEPHONE_NUMBER", 727},
 	{"PR_CDO_RECURRENCEID", 728},
-	{"PR_CELLULAR_TELEPHONE_NUMBER", 1063},
+	{"PR_CELLULAR_TELEPHONE_NUMBER", 1064},
 	{"PR_CHANGE_KEY", 729},
 	{"PR_CHANGE_NOTIFICATION_GUID", 730},
 	{"PR_CHILDRENS_NAMES", 732},
@@ -3347,7 +3349,7 @@ var byAlias = [...]alias{
 	{"PR_DISPLAY_TYPE_EX", 845},
 	{"PR_DL_EXPANSION_HISTORY", 846},
 	{"PR_DL_EXPANSION_PROHIBITED", 847},
-	{"PR_DSN_REMOTE_MTA", 1263},
+	{"PR_DSN_REMOTE_MTA", 1264},
 	{"PR_EMAIL_ADDRESS", 849},
 	{"PR_EMSMDB_SECTION_UID", 863},
 	{"PR_EMS_AB_AUTH_ORIG", 597},
@@ -3422,12 +3424,12 @@ var byAlias = [...]alias{
 	{"PR_EMS_AB_ROOM_DESCRIPTION", 657},
 	{"PR_EMS_AB_SERVER", 851},
 	{"PR_EMS_AB_TARGET_ADDRESS", 660},
-	{"PR_EMS_AB_THUMBNAIL_PHOTO", 1479},
-	{"PR_EMS_AB_UM_SPOKEN_NAME", 1438},
+	{"PR_EMS_AB_THUMBNAIL_PHOTO", 1480},
+	{"PR_EMS_AB_UM_SPOKEN_NAME", 1439},
 	{"PR_EMS_AB_UNAUTH_ORIG", 661},
 	{"PR_EMS_AB_X509_CERT", 662},
-	{"PR_EMS_SCRIPT_BLOB", 1372},
-	{"PR_EMS_TEMPLATE_BLOB", 1475},
+	{"PR_EMS_SCRIPT_BLOB", 1373},
+	{"PR_EMS_TEMPLATE_BLOB", 1476},
 	{"PR_END_DATE", 853},
 	{"PR_ENTRYID", 858},
 	{"PR_EXCEPTION_ENDTIME", 859},
@@ -3465,23 +3467,23 @@ var byAlias = [...]alias{
 	{"PR_FORM_HOST_MAP", 894},
 	{"PR_FORM_MESSAGE_BEHAVIOR", 895},
 	{"PR_FORM_VERSION", 896},
-	{"PR_FREEBUSY_ALL_EVENTS", 1364},
-	{"PR_FREEBUSY_ALL_MONTHS", 1368},
-	{"PR_FREEBUSY_BUSY_EVENTS", 1363},
-	{"PR_FREEBUSY_BUSY_MONTHS", 1367},
+	{"PR_FREEBUSY_ALL_EVENTS", 1365},
+	{"PR_FREEBUSY_ALL_MONTHS", 1369},
+	{"PR_FREEBUSY_BUSY_EVENTS", 1364},
+	{"PR_FREEBUSY_BUSY_MONTHS", 1368},
 	{"PR_FREEBUSY_COUNT_MONTHS", 897},
 	{"PR_FREEBUSY_EMA", 899},
 	{"PR_FREEBUSY_END_RANGE", 900},
 	{"PR_FREEBUSY_ENTRYIDS", 898},
 	{"PR_FREEBUSY_LAST_MODIFIED", 902},
-	{"PR_FREEBUSY_OOF_EVENTS", 1362},
-	{"PR_FREEBUSY_OOF_MONTHS", 1366},
+	{"PR_FREEBUSY_OOF_EVENTS", 1363},
+	{"PR_FREEBUSY_OOF_MONTHS", 1367},
 	{"PR_FREEBUSY_PUBLISH_END", 900},
 	{"PR_FREEBUSY_PUBLISH_START", 901},
 	{"PR_FREEBUSY_RANGE_TIMESTAMP", 902},
 	{"PR_FREEBUSY_START_RANGE", 901},
-	{"PR_FREEBUSY_TENTATIVE_EVENTS", 1365},
-	{"PR_FREEBUSY_TENTATIVE_MONTHS", 1369},
+	{"PR_FREEBUSY_TENTATIVE_EVENTS", 1366},
+	{"PR_FREEBUSY_TENTATIVE_MONTHS", 1370},
 	{"PR_FTP_SITE", 903},
 	{"PR_GATEWAY_NEEDS_TO_REFRESH", 904},
 	{"PR_GENDER", 905},
@@ -3532,537 +3534,538 @@ var byAlias = [...]alias{
 	{"PR_INTERNET_MESSAGE_ID", 975},
 	{"PR_INTERNET_NNTP_PATH", 976},
 	{"PR_INTERNET_ORGANIZATION", 977},
-	{"PR_INTERNET_REFERENCES", 978},
-	{"PR_INTERNET_RETURN_PATH", 979},
+	{"PR_INTERNET_PRECEDENCE", 978},
+	{"PR_INTERNET_REFERENCES", 979},
+	{"PR_INTERNET_RETURN_PATH", 980},
 	{"PR_IN_CONFLICT", 946},
 	{"PR_IN_REPLY_TO_ID", 947},
-	{"PR_IPM_APPOINTMENT_ENTRYID", 980},
-	{"PR_IPM_ARCHIVE_ENTRYID", 981},
-	{"PR_IPM_CONTACT_ENTRYID", 982},
-	{"PR_IPM_DRAFTS_ENTRYID", 983},
-	{"PR_IPM_ID", 984},
-	{"PR_IPM_JOURNAL_ENTRYID", 985},
-	{"PR_IPM_NOTE_ENTRYID", 986},
-	{"PR_IPM_OUTBOX_ENTRYID", 987},
-	{"PR_IPM_OUTBOX_SEARCH_KEY", 988},
-	{"PR_IPM_RETURN_REQUESTED", 989},
-	{"PR_IPM_SENTMAIL_ENTRYID", 990},
-	{"PR_IPM_SENTMAIL_SEARCH_KEY", 991},
-	{"PR_IPM_SUBTREE_ENTRYID", 993},
-	{"PR_IPM_SUBTREE_SEARCH_KEY", 994},
-	{"PR_IPM_TASK_ENTRYID", 995},
-	{"PR_IPM_WASTEBASKET_ENTRYID", 996},
-	{"PR_IPM_WASTEBASKET_SEARCH_KEY", 997},
-	{"PR_ISDN_NUMBER", 998},
-	{"PR_ITEM_TMPFLAGS", 999},
-	{"PR_JUNK_ADD_RECIPS_TO_SSL", 1000},
-	{"PR_JUNK_INCLUDE_CONTACTS", 1001},
-	{"PR_JUNK_PERMANENTLY_DELETE", 1002},
-	{"PR_JUNK_PHISHING_ENABLE_LINKS", 1003},
-	{"PR_JUNK_THRESHOLD", 1004},
-	{"PR_KEYWORD", 1005},
-	{"PR_LANGUAGE", 1006},
-	{"PR_LANGUAGES", 1007},
-	{"PR_LAST_MODIFICATION_TIME", 1008},
-	{"PR_LAST_MODIFIER_ENTRYID", 1009},
-	{"PR_LAST_MODIFIER_NAME", 1010},
-	{"PR_LAST_VERB_EXECUTED", 1012},
-	{"PR_LAST_VERB_EXECUTION_TIME", 1013},
-	{"PR_LATEST_DELIVERY_TIME", 1014},
-	{"PR_LATEST_PST_ENSURE", 1015},
-	{"PR_LIST_HELP", 1016},
-	{"PR_LIST_SUBSCRIBE", 1017},
-	{"PR_LIST_UNSUBSCRIBE", 1018},
-	{"PR_LOCALE_ID", 1021},
-	{"PR_LOCALITY", 1022},
-	{"PR_LOCAL_COMMIT_TIME", 1019},
-	{"PR_LOCAL_COMMIT_TIME_MAX", 1020},
-	{"PR_LOCATION", 1023},
-	{"PR_LONGTERM_ENTRYID_FROM_TABLE", 1024},
-	{"PR_LTP_PARENT_NID", 1025},
-	{"PR_LTP_ROW_ID", 1026},
-	{"PR_LTP_ROW_VER", 1027},
-	{"PR_MAILBOX_OWNER_ENTRYID", 1029},
-	{"PR_MAILBOX_OWNER_NAME", 1030},
-	{"PR_MAIL_PERMISSION", 1028},
-	{"PR_MANAGER_NAME", 1031},
-	{"PR_MAPIFORM_COMPOSECOMMAND", 1032},
-	{"PR_MAPPING_SIGNATURE", 1033},
-	{"PR_MAX_SUBMIT_MESSAGE_SIZE", 1034},
-	{"PR_MDB_PROVIDER", 1455},
-	{"PR_MEMBER_ENTRYID", 1035},
-	{"PR_MEMBER_ID", 1036},
-	{"PR_MEMBER_NAME", 1037},
-	{"PR_MEMBER_RIGHTS", 1038},
-	{"PR_MESSAGE_ATTACHMENTS", 1039},
-	{"PR_MESSAGE_CC_ME", 1040},
-	{"PR_MESSAGE_CLASS", 1041},
-	{"PR_MESSAGE_CODEPAGE", 1042},
-	{"PR_MESSAGE_DELIVERY_ID", 1043},
-	{"PR_MESSAGE_DELIVERY_TIME", 1044},
-	{"PR_MESSAGE_DOWNLOAD_TIME", 1045},
-	{"PR_MESSAGE_FLAGS", 1047},
-	{"PR_MESSAGE_LOCALE_ID", 1049},
-	{"PR_MESSAGE_RECIPIENTS", 1051},
-	{"PR_MESSAGE_RECIP_ME", 1050},
-	{"PR_MESSAGE_SECURITY_LABEL", 1052},
-	{"PR_MESSAGE_SIZE", 1053},
-	{"PR_MESSAGE_SIZE_EXTENDED", 1054},
-	{"PR_MESSAGE_SUBMISSION_ID", 1056},
-	{"PR_MESSAGE_TOKEN", 1058},
-	{"PR_MESSAGE_TO_ME", 1057},
-	{"PR_MHS_COMMON_NAME", 1048},
-	{"PR_MID", 1059},
-	{"PR_MIDDLE_NAME", 1060},
-	{"PR_MINI_ICON", 1062},
-	{"PR_MOBILE_TELEPHONE_NUMBER", 1063},
-	{"PR_MODIFY_VERSION", 1064},
-	{"PR_MSG_EDITOR_FORMAT", 1046},
-	{"PR_MSG_STATUS", 1055},
-	{"PR_MTS_ID", 1056},
-	{"PR_MTS_REPORT_ID", 1056},
-	{"PR_NATIVE_BODY_INFO", 1065},
-	{"PR_NDR_DIAG_CODE", 1070},
-	{"PR_NDR_FROM_ENTRYID", 1071},
-	{"PR_NDR_FROM_NAME", 1072},
-	{"PR_NDR_FROM_SEARCH_KEY", 1073},
-	{"PR_NDR_REASON_CODE", 1074},
-	{"PR_NDR_STATUS_CODE", 1075},
-	{"PR_NEXT_SEND_ACCT", 1068},
-	{"PR_NICKNAME", 1069},
-	{"PR_NON_IPM_SUBTREE_ENTRYID", 1076},
-	{"PR_NON_RECEIPT_NOTIFICATION_REQUESTED", 1077},
-	{"PR_NON_RECEIPT_REASON", 1078},
-	{"PR_NORMALIZED_SUBJECT", 1080},
-	{"PR_NORMAL_MESSAGE_SIZE", 1079},
-	{"PR_NORMAL_MESSAGE_SIZE_EXTENDED", 1079},
-	{"PR_NT_SECURITY_DESCRIPTOR", 1391},
-	{"PR_NT_SECURITY_DESCRIPTOR_AS_XML", 1392},
-	{"PR_OAB_COMPRESSED_SIZE", 1084},
-	{"PR_OAB_CONTAINER_GUID", 1085},
-	{"PR_OAB_DN", 1086},
-	{"PR_OAB_FILETYPE", 1088},
-	{"PR_OAB_FILE_SIZE", 1087},
-	{"PR_OAB_LANGID", 1089},
-	{"PR_OAB_MESSAGE_CLASS", 1090},
-	{"PR_OAB_NAME", 1091},
-	{"PR_OAB_SEQUENCE", 1092},
-	{"PR_OAB_SHA_HASH", 1093},
-	{"PR_OAB_TRUNCATED_PROPS", 1094},
-	{"PR_OBJECT_TYPE", 1081},
-	{"PR_OBSOLETED_IPMS", 1082},
+	{"PR_IPM_APPOINTMENT_ENTRYID", 981},
+	{"PR_IPM_ARCHIVE_ENTRYID", 982},
+	{"PR_IPM_CONTACT_ENTRYID", 983},
+	{"PR_IPM_DRAFTS_ENTRYID", 984},
+	{"PR_IPM_ID", 985},
+	{"PR_IPM_JOURNAL_ENTRYID", 986},
+	{"PR_IPM_NOTE_ENTRYID", 987},
+	{"PR_IPM_OUTBOX_ENTRYID", 988},
+	{"PR_IPM_OUTBOX_SEARCH_KEY", 989},
+	{"PR_IPM_RETURN_REQUESTED", 990},
+	{"PR_IPM_SENTMAIL_ENTRYID", 991},
+	{"PR_IPM_SENTMAIL_SEARCH_KEY", 992},
+	{"PR_IPM_SUBTREE_ENTRYID", 994},
+	{"PR_IPM_SUBTREE_SEARCH_KEY", 995},
+	{"PR_IPM_TASK_ENTRYID", 996},
+	{"PR_IPM_WASTEBASKET_ENTRYID", 997},
+	{"PR_IPM_WASTEBASKET_SEARCH_KEY", 998},
+	{"PR_ISDN_NUMBER", 999},
+	{"PR_ITEM_TMPFLAGS", 1000},
+	{"PR_JUNK_ADD_RECIPS_TO_SSL", 1001},
+	{"PR_JUNK_INCLUDE_CONTACTS", 1002},
+	{"PR_JUNK_PERMANENTLY_DELETE", 1003},
+	{"PR_JUNK_PHISHING_ENABLE_LINKS", 1004},
+	{"PR_JUNK_THRESHOLD", 1005},
+	{"PR_KEYWORD", 1006},
+	{"PR_LANGUAGE", 1007},
+	{"PR_LANGUAGES", 1008},
+	{"PR_LAST_MODIFICATION_TIME", 1009},
+	{"PR_LAST_MODIFIER_ENTRYID", 1010},
+	{"PR_LAST_MODIFIER_NAME", 1011},
+	{"PR_LAST_VERB_EXECUTED", 1013},
+	{"PR_LAST_VERB_EXECUTION_TIME", 1014},
+	{"PR_LATEST_DELIVERY_TIME", 1015},
+	{"PR_LATEST_PST_ENSURE", 1016},
+	{"PR_LIST_HELP", 1017},
+	{"PR_LIST_SUBSCRIBE", 1018},
+	{"PR_LIST_UNSUBSCRIBE", 1019},
+	{"PR_LOCALE_ID", 1022},
+	{"PR_LOCALITY", 1023},
+	{"PR_LOCAL_COMMIT_TIME", 1020},
+	{"PR_LOCAL_COMMIT_TIME_MAX", 1021},
+	{"PR_LOCATION", 1024},
+	{"PR_LONGTERM_ENTRYID_FROM_TABLE", 1025},
+	{"PR_LTP_PARENT_NID", 1026},
+	{"PR_LTP_ROW_ID", 1027},
+	{"PR_LTP_ROW_VER", 1028},
+	{"PR_MAILBOX_OWNER_ENTRYID", 1030},
+	{"PR_MAILBOX_OWNER_NAME", 1031},
+	{"PR_MAIL_PERMISSION", 1029},
+	{"PR_MANAGER_NAME", 1032},
+	{"PR_MAPIFORM_COMPOSECOMMAND", 1033},
+	{"PR_MAPPING_SIGNATURE", 1034},
+	{"PR_MAX_SUBMIT_MESSAGE_SIZE", 1035},
+	{"PR_MDB_PROVIDER", 1456},
+	{"PR_MEMBER_ENTRYID", 1036},
+	{"PR_MEMBER_ID", 1037},
+	{"PR_MEMBER_NAME", 1038},
+	{"PR_MEMBER_RIGHTS", 1039},
+	{"PR_MESSAGE_ATTACHMENTS", 1040},
+	{"PR_MESSAGE_CC_ME", 1041},
+	{"PR_MESSAGE_CLASS", 1042},
+	{"PR_MESSAGE_CODEPAGE", 1043},
+	{"PR_MESSAGE_DELIVERY_ID", 1044},
+	{"PR_MESSAGE_DELIVERY_TIME", 1045},
+	{"PR_MESSAGE_DOWNLOAD_TIME", 1046},
+	{"PR_MESSAGE_FLAGS", 1048},
+	{"PR_MESSAGE_LOCALE_ID", 1050},
+	{"PR_MESSAGE_RECIPIENTS", 1052},
+	{"PR_MESSAGE_RECIP_ME", 1051},
+	{"PR_MESSAGE_SECURITY_LABEL", 1053},
+	{"PR_MESSAGE_SIZE", 1054},
+	{"PR_MESSAGE_SIZE_EXTENDED", 1055},
+	{"PR_MESSAGE_SUBMISSION_ID", 1057},
+	{"PR_MESSAGE_TOKEN", 1059},
+	{"PR_MESSAGE_TO_ME", 1058},
+	{"PR_MHS_COMMON_NAME", 1049},
+	{"PR_MID", 1060},
+	{"PR_MIDDLE_NAME", 1061},
+	{"PR_MINI_ICON", 1063},
+	{"PR_MOBILE_TELEPHONE_NUMBER", 1064},
+	{"PR_MODIFY_VERSION", 1065},
+	{"PR_MSG_EDITOR_FORMAT", 1047},
+	{"PR_MSG_STATUS", 1056},
+	{"PR_MTS_ID", 1057},
+	{"PR_MTS_REPORT_ID", 1057},
+	{"PR_NATIVE_BODY_INFO", 1066},
+	{"PR_NDR_DIAG_CODE", 1071},
+	{"PR_NDR_FROM_ENTRYID", 1072},
+	{"PR_NDR_FROM_NAME", 1073},
+	{"PR_NDR_FROM_SEARCH_KEY", 1074},
+	{"PR_NDR_REASON_CODE", 1075},
+	{"PR_NDR_STATUS_CODE", 1076},
+	{"PR_NEXT_SEND_ACCT", 1069},
+	{"PR_NICKNAME", 1070},
+	{"PR_NON_IPM_SUBTREE_ENTRYID", 1077},
+	{"PR_NON_RECEIPT_NOTIFICATION_REQUESTED", 1078},
+	{"PR_NON_RECEIPT_REASON", 1079},
+	{"PR_NORMALIZED_SUBJECT", 1081},
+	{"PR_NORMAL_MESSAGE_SIZE", 1080},
+	{"PR_NORMAL_MESSAGE_SIZE_EXTENDED", 1080},
+	{"PR_NT_SECURITY_DESCRIPTOR", 1392},
+	{"PR_NT_SECURITY_DESCRIPTOR_AS_XML", 1393},
+	{"PR_OAB_COMPRESSED_SIZE", 1085},
+	{"PR_OAB_CONTAINER_GUID", 1086},
+	{"PR_OAB_DN", 1087},
+	{"PR_OAB_FILETYPE", 1089},
+	{"PR_OAB_FILE_SIZE", 1088},
+	{"PR_OAB_LANGID", 1090},
+	{"PR_OAB_MESSAGE_CLASS", 1091},
+	{"PR_OAB_NAME", 1092},
+	{"PR_OAB_SEQUENCE", 1093},
+	{"PR_OAB_SHA_HASH", 1094},
+	{"PR_OAB_TRUNCATED_PROPS", 1095},
+	{"PR_OBJECT_TYPE", 1082},
+	{"PR_OBSOLETED_IPMS", 1083},
 	{"PR_OFFICE2_TELEPHONE_NUMBER", 720},
-	{"PR_OFFICE_LOCATION", 1083},
+	{"PR_OFFICE_LOCATION", 1084},
 	{"PR_OFFICE_TELEPHONE_NUMBER", 724},
-	{"PR_OOF_STATE", 1147},
-	{"PR_ORDINAL_MOST", 1095},
-	{"PR_ORGANIZATIONAL_ID_NUMBER", 1097},
-	{"PR_ORG_EMAIL_ADDRESS", 1096},
-	{"PR_ORIGINALLY_INTENDED_RECIPIENT_NAME", 1131},
-	{"PR_ORIGINALLY_INTENDED_RECIP_ADDRTYPE", 1128},
-	{"PR_ORIGINALLY_INTENDED_RECIP_EMAIL_ADDRESS", 1129},
-	{"PR_ORIGINALLY_INTENDED_RECIP_ENTRYID", 1130},
-	{"PR_ORIGINAL_AUTHOR_ADDRTYPE", 1099},
-	{"PR_ORIGINAL_AUTHOR_EMAIL_ADDRESS", 1100},
-	{"PR_ORIGINAL_AUTHOR_ENTRYID", 1101},
-	{"PR_ORIGINAL_AUTHOR_NAME", 1102},
-	{"PR_ORIGINAL_AUTHOR_SEARCH_KEY", 1103},
-	{"PR_ORIGINAL_DELIVERY_TIME", 1104},
-	{"PR_ORIGINAL_DISPLAY_BCC", 1105},
-	{"PR_ORIGINAL_DISPLAY_CC", 1106},
-	{"PR_ORIGINAL_DISPLAY_NAME", 1107},
-	{"PR_ORIGINAL_DISPLAY_TO", 1108},
-	{"PR_ORIGINAL_EITS", 1109},
-	{"PR_ORIGINAL_ENTRYID", 1110},
-	{"PR_ORIGINAL_ENTRY_ID", 1110},
-	{"PR_ORIGINAL_SEARCH_KEY", 1114},
-	{"PR_ORIGINAL_SENDER_ADDRTYPE", 1115},
-	{"PR_ORIGINAL_SENDER_EMAIL_ADDRESS", 1116},
-	{"PR_ORIGINAL_SENDER_ENTRYID", 1117},
-	{"PR_ORIGINAL_SENDER_NAME", 1118},
-	{"PR_ORIGINAL_SENDER_SEARCH_KEY", 1119},
-	{"PR_ORIGINAL_SENSITIVITY", 1120},
-	{"PR_ORIGINAL_SENT_REPRESENTING_ADDRTYPE", 1121},
-	{"PR_ORIGINAL_SENT_REPRESENTING_EMAIL_ADDRESS", 1122},
-	{"PR_ORIGINAL_SENT_REPRESENTING_ENTRYID", 1123},
-	{"PR_ORIGINAL_SENT_REPRESENTING_NAME", 1124},
-	{"PR_ORIGINAL_SENT_REPRESENTING_SEARCH_KEY", 1125},
-	{"PR_ORIGINAL_SUBJECT", 1126},
-	{"PR_ORIGINAL_SUBMIT_TIME", 1127},
-	{"PR_ORIGINATING_MTA_CERTIFICATE", 1132},
-	{"PR_ORIGINATOR_AND_DL_EXPANSION_HISTORY", 1133},
-	{"PR_ORIGINATOR_CERTIFICATE", 1134},
-	{"PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED", 1135},
-	{"PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED", 1136},
-	{"PR_ORIGINATOR_REQUESTED_ALTERNATE_RECIPIENT", 1137},
-	{"PR_ORIGINATOR_RETURN_ADDRESS", 1138},
-	{"PR_ORIGIN_CHECK", 1098},
-	{"PR_ORIG_ENTRYID", 1112},
-	{"PR_ORIG_MESSAGE_CLASS", 1111},
-	{"PR_OSC_SYNC_ENABLEDONSERVER", 1139},
-	{"PR_OTHER_ADDRESS_CITY", 1140},
-	{"PR_OTHER_ADDRESS_COUNTRY", 1141},
-	{"PR_OTHER_ADDRESS_POSTAL_CODE", 1143},
-	{"PR_OTHER_ADDRESS_POST_OFFICE_BOX", 1142},
-	{"PR_OTHER_ADDRESS_STATE_OR_PROVINCE", 1144},
-	{"PR_OTHER_ADDRESS_STREET", 1145},
-	{"PR_OTHER_TELEPHONE_NUMBER", 1146},
+	{"PR_OOF_STATE", 1148},
+	{"PR_ORDINAL_MOST", 1096},
+	{"PR_ORGANIZATIONAL_ID_NUMBER", 1098},
+	{"PR_ORG_EMAIL_ADDRESS", 1097},
+	{"PR_ORIGINALLY_INTENDED_RECIPIENT_NAME", 1132},
+	{"PR_ORIGINALLY_INTENDED_RECIP_ADDRTYPE", 1129},
+	{"PR_ORIGINALLY_INTENDED_RECIP_EMAIL_ADDRESS", 1130},
+	{"PR_ORIGINALLY_INTENDED_RECIP_ENTRYID", 1131},
+	{"PR_ORIGINAL_AUTHOR_ADDRTYPE", 1100},
+	{"PR_ORIGINAL_AUTHOR_EMAIL_ADDRESS", 1101},
+	{"PR_ORIGINAL_AUTHOR_ENTRYID", 1102},
+	{"PR_ORIGINAL_AUTHOR_NAME", 1103},
+	{"PR_ORIGINAL_AUTHOR_SEARCH_KEY", 1104},
+	{"PR_ORIGINAL_DELIVERY_TIME", 1105},
+	{"PR_ORIGINAL_DISPLAY_BCC", 1106},
+	{"PR_ORIGINAL_DISPLAY_CC", 1107},
+	{"PR_ORIGINAL_DISPLAY_NAME", 1108},
+	{"PR_ORIGINAL_DISPLAY_TO", 1109},
+	{"PR_ORIGINAL_EITS", 1110},
+	{"PR_ORIGINAL_ENTRYID", 1111},
+	{"PR_ORIGINAL_ENTRY_ID", 1111},
+	{"PR_ORIGINAL_SEARCH_KEY", 1115},
+	{"PR_ORIGINAL_SENDER_ADDRTYPE", 1116},
+	{"PR_ORIGINAL_SENDER_EMAIL_ADDRESS", 1117},
+	{"PR_ORIGINAL_SENDER_ENTRYID", 1118},
+	{"PR_ORIGINAL_SENDER_NAME", 1119},
+	{"PR_ORIGINAL_SENDER_SEARCH_KEY", 1120},
+	{"PR_ORIGINAL_SENSITIVITY", 1121},
+	{"PR_ORIGINAL_SENT_REPRESENTING_ADDRTYPE", 1122},
+	{"PR_ORIGINAL_SENT_REPRESENTING_EMAIL_ADDRESS", 1123},
+	{"PR_ORIGINAL_SENT_REPRESENTING_ENTRYID", 1124},
+	{"PR_ORIGINAL_SENT_REPRESENTING_NAME", 1125},
+	{"PR_ORIGINAL_SENT_REPRESENTING_SEARCH_KEY", 1126},
+	{"PR_ORIGINAL_SUBJECT", 1127},
+	{"PR_ORIGINAL_SUBMIT_TIME", 1128},
+	{"PR_ORIGINATING_MTA_CERTIFICATE", 1133},
+	{"PR_ORIGINATOR_AND_DL_EXPANSION_HISTORY", 1134},
+	{"PR_ORIGINATOR_CERTIFICATE", 1135},
+	{"PR_ORIGINATOR_DELIVERY_REPORT_REQUESTED", 1136},
+	{"PR_ORIGINATOR_NON_DELIVERY_REPORT_REQUESTED", 1137},
+	{"PR_ORIGINATOR_REQUESTED_ALTERNATE_RECIPIENT", 1138},
+	{"PR_ORIGINATOR_RETURN_ADDRESS", 1139},
+	{"PR_ORIGIN_CHECK", 1099},
+	{"PR_ORIG_ENTRYID", 1113},
+	{"PR_ORIG_MESSAGE_CLASS", 1112},
+	{"PR_OSC_SYNC_ENABLEDONSERVER", 1140},
+	{"PR_OTHER_ADDRESS_CITY", 1141},
+	{"PR_OTHER_ADDRESS_COUNTRY", 1142},
+	{"PR_OTHER_ADDRESS_POSTAL_CODE", 1144},
+	{"PR_OTHER_ADDRESS_POST_OFFICE_BOX", 1143},
+	{"PR_OTHER_ADDRESS_STATE_OR_PROVINCE", 1145},
+	{"PR_OTHER_ADDRESS_STREET", 1146},
+	{"PR_OTHER_TELEPHONE_NUMBER", 1147},
 	{"PR_OUTLOOK_2003_ENTRYIDS", 595},
-	{"PR_OWNER_APPT_ID", 1149},
-	{"PR_OWN_STORE_ENTRYID", 1148},
-	{"PR_PAGER_TELEPHONE_NUMBER", 1150},
-	{"PR_PARENT_DISPLAY", 1151},
-	{"PR_PARENT_ENTRYID", 1152},
-	{"PR_PARENT_FID", 1153},
-	{"PR_PARENT_KEY", 1154},
-	{"PR_PARENT_SOURCE_KEY", 1155},
-	{"PR_PERSONAL_HOME_PAGE", 1156},
-	{"PR_PF_PROXY", 1213},
-	{"PR_PHYSICAL_DELIVERY_BUREAU_FAX_DELIVERY", 1157},
-	{"PR_PHYSICAL_DELIVERY_MODE", 1158},
-	{"PR_PHYSICAL_DELIVERY_REPORT_REQUEST", 1159},
-	{"PR_PHYSICAL_FORWARDING_ADDRESS", 1160},
-	{"PR_PHYSICAL_FORWARDING_ADDRESS_REQUESTED", 1161},
-	{"PR_PHYSICAL_FORWARDING_PROHIBITED", 1162},
-	{"PR_PHYSICAL_RENDITION_ATTRIBUTES", 1163},
-	{"PR_POLICY_TAG", 1164},
-	{"PR_POSTAL_ADDRESS", 1166},
-	{"PR_POSTAL_CODE", 1167},
-	{"PR_POST_OFFICE_BOX", 1165},
-	{"PR_PREDECESSOR_CHANGE_LIST", 1168},
-	{"PR_PREFERRED_BY_NAME", 1258},
-	{"PR_PREPROCESS", 1169},
-	{"PR_PRIMARY_CAPABILITY", 1170},
-	{"PR_PRIMARY_FAX_NUMBER", 1171},
-	{"PR_PRIMARY_SEND_ACCOUNT", 1172},
-	{"PR_PRIMARY_SEND_ACCT", 1172},
-	{"PR_PRIMARY_TELEPHONE_NUMBER", 1173},
-	{"PR_PRIORITY", 1174},
-	{"PR_PROCESSED", 1175},
-	{"PR_PROFESSION", 1176},
-	{"PR_PROFILE_HOME_SERVER_FQDN", 1177},
-	{"PR_PROFILE_NAME", 1178},
-	{"PR_PROFILE_OAB_COUNT_ATTEMPTED_FULLDN", 1179},
-	{"PR_PROFILE_OAB_COUNT_ATTEMPTED_INCRDN", 1180},
-	{"PR_PROFILE_SERVER_FULL_VERSION", 1181},
-	{"PR_PROFILE_SERVER_VERSION", 1182},
-	{"PR_PROFILE_TYPE", 1183},
-	{"PR_PROHIBIT_RECEIVE_QUOTA", 1184},
-	{"PR_PROHIBIT_SEND_QUOTA", 1185},
-	{"PR_PROOF_OF_DELIVERY", 1186},
-	{"PR_PROOF_OF_DELIVERY_REQUESTED", 1187},
-	{"PR_PROOF_OF_SUBMISSION", 1188},
-	{"PR_PROOF_OF_SUBMISSION_REQUESTED", 1189},
-	{"PR_PROVIDER_DISPLAY", 1190},
-	{"PR_PROVIDER_DISPLAY_NAME", 1191},
-	{"PR_PROVIDER_DLL_NAME", 1192},
-	{"PR_PROVIDER_ICON", 1193},
-	{"PR_PROVIDER_ITEMID", 1194},
-	{"PR_PROVIDER_ORDINAL", 1195},
-	{"PR_PROVIDER_PARENT_ITEMID", 1196},
-	{"PR_PROVIDER_SUBMIT_TIME", 1197},
-	{"PR_PROVIDER_UID", 1198},
-	{"PR_PST_BEST_BODY_PROPTAG", 1199},
-	{"PR_PST_CONFIG_FLAGS", 1200},
-	{"PR_PST_HIDDEN_COUNT", 1201},
-	{"PR_PST_HIDDEN_UNREAD", 1202},
-	{"PR_PST_IPMSUBTREE_DESCENDANT", 1203},
-	{"PR_PST_LRNORESTRICTIONS", 1204},
-	{"PR_PST_PASSWORD", 1205},
-	{"PR_PST_PATH", 1208},
-	{"PR_PST_PATH_HINT", 1209},
-	{"PR_PST_PW_SZ_NEW", 1206},
-	{"PR_PST_PW_SZ_OLD", 1207},
-	{"PR_PST_REMEMBER_PW", 1210},
-	{"PR_PST_SUBTREE_CONTAINER", 1211},
-	{"PR_PURPORTED_SENDER_DOMAIN", 1214},
-	{"PR_RADIO_TELEPHONE_NUMBER", 1215},
-	{"PR_RCVD_REPRESENTING_ADDRTYPE", 1233},
-	{"PR_RCVD_REPRESENTING_EMAIL_ADDRESS", 1234},
-	{"PR_RCVD_REPRESENTING_ENTRYID", 1235},
-	{"PR_RCVD_REPRESENTING_NAME", 1237},
-	{"PR_RCVD_REPRESENTING_SEARCH_KEY", 1238},
-	{"PR_RCVD_REPRESENTING_SMTP_ADDRESS", 1239},
-	{"PR_READ", 1216},
-	{"PR_READ_RECEIPT_ENTRYID", 1219},
-	{"PR_READ_RECEIPT_REQUESTED", 1221},
-	{"PR_READ_RECEIPT_SEARCH_KEY", 1222},
-	{"PR_RECEIPT_TIME", 1224},
-	{"PR_RECEIVED_BY_ADDRTYPE", 1226},
-	{"PR_RECEIVED_BY_EMAIL_ADDRESS", 1227},
-	{"PR_RECEIVED_BY_ENTRYID", 1228},
-	{"PR_RECEIVED_BY_NAME", 1230},
-	{"PR_RECEIVED_BY_SEARCH_KEY", 1231},
-	{"PR_RECEIVED_BY_SMTP_ADDRESS", 1232},
-	{"PR_RECEIVE_FOLDER_SETTINGS", 1225},
-	{"PR_RECIPIENT_CERTIFICATE", 1240},
-	{"PR_RECIPIENT_DISPLAY_NAME", 1241},
-	{"PR_RECIPIENT_ENTRYID", 1242},
-	{"PR_RECIPIENT_FLAGS", 1243},
-	{"PR_RECIPIENT_NUMBER", 1244},
-	{"PR_RECIPIENT_NUMBER_FOR_ADVICE", 1245},
-	{"PR_RECIPIENT_ORDER", 1246},
-	{"PR_RECIPIENT_PROPOSED", 1247},
-	{"PR_RECIPIENT_PROPOSEDENDTIME", 1248},
-	{"PR_RECIPIENT_PROPOSEDSTARTTIME", 1249},
-	{"PR_RECIPIENT_REASSIGNMENT_PROHIBITED", 1250},
-	{"PR_RECIPIENT_RESOURCESTATE", 1251},
-	{"PR_RECIPIENT_STATUS", 1252},
-	{"PR_RECIPIENT_TRACKSTATUS", 1253},
-	{"PR_RECIPIENT_TRACKSTATUS_TIME", 1254},
-	{"PR_RECIPIENT_TYPE", 1255},
-	{"PR_RECORD_KEY", 1256},
-	{"PR_REDIRECTION_HISTORY", 1257},
-	{"PR_REFERRED_BY_NAME", 1258},
-	{"PR_REGISTERED_MAIL_TYPE", 1259},
-	{"PR_RELATED_IPMS", 1260},
-	{"PR_REMOTE_PROGRESS", 1264},
-	{"PR_REMOTE_PROGRESS_TEXT", 1265},
-	{"PR_REMOTE_VALIDATE_OK", 1266},
-	{"PR_REM_OFFLINE_ENTRYID", 1261},
-	{"PR_REM_ONLINE_ENTRYID", 1262},
-	{"PR_RENDERING_POSITION", 1267},
-	{"PR_REPLY_RECIPIENT_ENTRIES", 1274},
-	{"PR_REPLY_RECIPIENT_NAMES", 1275},
-	{"PR_REPLY_REQUESTED", 1276},
-	{"PR_REPLY_TEMPLATE_ID", 1277},
-	{"PR_REPLY_TIME", 1278},
-	{"PR_REPL_CHANGENUM", 1268},
-	{"PR_REPL_COPIEDFROM_ITEMID", 1269},
-	{"PR_REPL_COPIEDFROM_VERSIONHISTORY", 1270},
-	{"PR_REPL_FLAGS", 1271},
-	{"PR_REPL_ITEMID", 1272},
-	{"PR_REPL_VERSIONHISTORY", 1273},
-	{"PR_REPORTING_DL_NAME", 1291},
-	{"PR_REPORTING_MTA_CERTIFICATE", 1293},
-	{"PR_REPORT_DISPOSITION", 1279},
-	{"PR_REPORT_DISPOSITION_MODE", 1280},
-	{"PR_REPORT_DISPOSITION_OPTIONS", 1281},
-	{"PR_REPORT_DISPOSITION_TO_EMAIL_ADDRESSES", 1282},
-	{"PR_REPORT_DISPOSITION_TO_NAMES", 1283},
-	{"PR_REPORT_ENTRYID", 1284},
-	{"PR_REPORT_NAME", 1285},
-	{"PR_REPORT_ORIGINAL_SENDER", 1286},
-	{"PR_REPORT_SEARCH_KEY", 1287},
-	{"PR_REPORT_TAG", 1288},
-	{"PR_REPORT_TEXT", 1289},
-	{"PR_REPORT_TIME", 1290},
-	{"PR_REQUESTED_DELIVERY_METHOD", 1294},
-	{"PR_RESOLVE_METHOD", 1295},
-	{"PR_RESOURCE_FLAGS", 1296},
-	{"PR_RESOURCE_METHODS", 1297},
-	{"PR_RESOURCE_PATH", 1298},
-	{"PR_RESOURCE_TYPE", 1299},
-	{"PR_RESPONSE_REQUESTED", 1300},
-	{"PR_RESPONSIBILITY", 1301},
-	{"PR_RETENTION_DATE", 1302},
-	{"PR_RETENTION_FLAGS", 1303},
-	{"PR_RETENTION_PERIOD", 1304},
-	{"PR_RETURNED_IPM", 1305},
-	{"PR_RIGHTS", 1306},
-	{"PR_ROAMING_BINARYSTREAM", 1307},
-	{"PR_ROAMING_DATATYPES", 1308},
-	{"PR_ROAMING_DICTIONARY", 1309},
-	{"PR_ROAMING_XMLSTREAM", 1310},
-	{"PR_ROH_FLAGS", 1313},
-	{"PR_ROH_PROXY_AUTH_SCHEME", 1314},
-	{"PR_ROH_PROXY_PRINCIPAL_NAME", 1315},
-	{"PR_ROH_PROXY_SERVER", 1316},
-	{"PR_ROWID", 1312},
-	{"PR_ROW_TYPE", 1311},
-	{"PR_RTF_COMPRESSED", 1317},
-	{"PR_RTF_IN_SYNC", 1318},
-	{"PR_RTF_SYNC_BODY_COUNT", 1319},
-	{"PR_RTF_SYNC_BODY_CRC", 1320},
-	{"PR_RTF_SYNC_BODY_TAG", 1321},
-	{"PR_RTF_SYNC_PREFIX_COUNT", 1322},
-	{"PR_RTF_SYNC_TRAILING_COUNT", 1323},
-	{"PR_RULES_DATA", 1348},
-	{"PR_RULES_TABLE", 1349},
-	{"PR_RULE_ACTIONS", 1326},
-	{"PR_RULE_ACTION_NUMBER", 1324},
-	{"PR_RULE_ACTION_TYPE", 1325},
-	{"PR_RULE_CONDITION", 1327},
-	{"PR_RULE_ERROR", 1328},
-	{"PR_RULE_FOLDER_ENTRYID", 1329},
-	{"PR_RULE_ID", 1330},
-	{"PR_RULE_IDS", 1331},
-	{"PR_RULE_LEVEL", 1332},
-	{"PR_RULE_MSG_ACTIONS", 1340},
-	{"PR_RULE_MSG_CONDITION", 1341},
-	{"PR_RULE_MSG_LEVEL", 1333},
-	{"PR_RULE_MSG_NAME", 1334},
-	{"PR_RULE_MSG_PROVIDER", 1335},
-	{"PR_RULE_MSG_PROVIDER_DATA", 1336},
-	{"PR_RULE_MSG_SEQUENCE", 1337},
-	{"PR_RULE_MSG_STATE", 1338},
-	{"PR_RULE_MSG_USER_FLAGS", 1339},
-	{"PR_RULE_NAME", 1342},
-	{"PR_RULE_PROVIDER", 1343},
-	{"PR_RULE_PROVIDER_DATA", 1344},
-	{"PR_RULE_SEQUENCE", 1345},
-	{"PR_RULE_STATE", 1346},
-	{"PR_RULE_USER_FLAGS", 1347},
-	{"PR_RW_RULES_STREAM", 1350},
-	{"PR_SCHDINFO_APPT_TOMBSTONE", 1351},
-	{"PR_SCHDINFO_AUTO_ACCEPT_APPTS", 1352},
-	{"PR_SCHDINFO_BOSS_WANTS_COPY", 1356},
-	{"PR_SCHDINFO_BOSS_WANTS_INFO", 1357},
-	{"PR_SCHDINFO_DELEGATE_ENTRYIDS", 1353},
-	{"PR_SCHDINFO_DELEGATE_NAMES", 1354},
-	{"PR_SCHDINFO_DELEGATE_NAMES_W", 1355},
-	{"PR_SCHDINFO_DISALLOW_OVERLAPPING_APPTS", 1358},
-	{"PR_SCHDINFO_DISALLOW_RECURRING_APPTS", 1359},
-	{"PR_SCHDINFO_DONT_MAIL_DELEGATES", 1360},
-	{"PR_SCHDINFO_FREEBUSY", 1361},
-	{"PR_SCHDINFO_FREEBUSY_BUSY", 1363},
-	{"PR_SCHDINFO_FREEBUSY_MERGED", 1364},
-	{"PR_SCHDINFO_FREEBUSY_OOF", 1362},
-	{"PR_SCHDINFO_FREEBUSY_TENTATIVE", 1365},
-	{"PR_SCHDINFO_MONTHS_BUSY", 1367},
-	{"PR_SCHDINFO_MONTHS_MERGED", 1368},
-	{"PR_SCHDINFO_MONTHS_OOF", 1366},
-	{"PR_SCHDINFO_MONTHS_TENTATIVE", 1369},
-	{"PR_SCHDINFO_RESOURCE_TYPE", 1370},
-	{"PR_SEARCH", 1373},
-	{"PR_SEARCH_ATTACHMENTS", 1374},
-	{"PR_SEARCH_KEY", 1384},
-	{"PR_SEARCH_OWNER_ID", 1385},
-	{"PR_SEARCH_RECIP_EMAIL_BCC", 1386},
-	{"PR_SEARCH_RECIP_EMAIL_CC", 1387},
-	{"PR_SEARCH_RECIP_EMAIL_TO", 1388},
-	{"PR_SECURE_SUBMIT_FLAGS", 1389},
-	{"PR_SECURITY", 1390},
-	{"PR_SELECTABLE", 1393},
-	{"PR_SENDER_ADDRTYPE", 1397},
-	{"PR_SENDER_EMAIL_ADDRESS", 1398},
-	{"PR_SENDER_ENTRYID", 1399},
-	{"PR_SENDER_ID_STATUS", 1401},
-	{"PR_SENDER_NAME", 1402},
-	{"PR_SENDER_SEARCH_KEY", 1403},
-	{"PR_SENDER_SMTP_ADDRESS", 1405},
-	{"PR_SENDER_TELEPHONE_NUMBER", 1406},
-	{"PR_SEND_INTERNET_ENCODING", 1394},
-	{"PR_SEND_RECALL_REPORT", 1395},
-	{"PR_SEND_RICH_INFO", 1396},
-	{"PR_SENSITIVITY", 1407},
-	{"PR_SENTMAIL_ENTRYID", 1408},
-	{"PR_SENT_REPRESENTING_ADDRTYPE", 1410},
-	{"PR_SENT_REPRESENTING_EMAIL_ADDRESS", 1411},
-	{"PR_SENT_REPRESENTING_ENTRYID", 1412},
-	{"PR_SENT_REPRESENTING_FLAGS", 1413},
-	{"PR_SENT_REPRESENTING_NAME", 1414},
-	{"PR_SENT_REPRESENTING_SEARCH_KEY", 1415},
-	{"PR_SENT_REPRESENTING_SMTP_ADDRESS", 1417},
-	{"PR_SERVER_ACCOUNT_ICON", 1419},
-	{"PR_SERVER_CONNECTED_ICON", 1420},
-	{"PR_SERVER_TYPE_DISPLAY_NAME", 1421},
-	{"PR_SERVICES", 1430},
-	{"PR_SERVICE_DELETE_FILES", 1422},
-	{"PR_SERVICE_DLL_NAME", 1423},
-	{"PR_SERVICE_ENTRY_NAME", 1424},
-	{"PR_SERVICE_EXTRA_UIDS", 1425},
-	{"PR_SERVICE_INSTALL_ID", 1426},
-	{"PR_SERVICE_NAME", 1427},
-	{"PR_SERVICE_SUPPORT_FILES", 1428},
-	{"PR_SERVICE_UID", 1429},
-	{"PR_SMTP_ADDRESS", 1431},
-	{"PR_SORT_LOCALE_ID", 1432},
-	{"PR_SOURCE_KEY", 1433},
-	{"PR_SPAM_JUNK_SENDERS", 1434},
-	{"PR_SPAM_THRESHOLD", 1435},
-	{"PR_SPAM_TRUSTED_RECIPIENTS", 1436},
-	{"PR_SPAM_TRUSTED_SENDERS", 1437},
-	{"PR_SPLUS_FREE_BUSY_ENTRYID", 1371},
-	{"PR_SPOOLER_STATUS", 1439},
-	{"PR_SPOUSE_NAME", 1440},
-	{"PR_START_DATE", 1441},
-	{"PR_START_DATE_ETC", 1442},
-	{"PR_STATE_OR_PROVINCE", 1449},
-	{"PR_STATUS", 1450},
-	{"PR_STATUS_CODE", 1451},
-	{"PR_STATUS_STRING", 1452},
-	{"PR_STORE_ENTRYID", 1453},
-	{"PR_STORE_ENTRYID_EMSMDB_V1", 1454},
-	{"PR_STORE_PROVIDERS", 1456},
-	{"PR_STORE_RECORD_KEY", 1457},
-	{"PR_STORE_STATE", 1458},
-	{"PR_STORE_SUPPORT_MASK", 1459},
-	{"PR_STORE_UNICODE_MASK", 1460},
-	{"PR_STREET_ADDRESS", 1461},
-	{"PR_SUBFOLDER", 1462},
-	{"PR_SUBFOLDERS", 1463},
-	{"PR_SUBJECT", 1464},
-	{"PR_SUBJECT_IPM", 1465},
-	{"PR_SUBJECT_PREFIX", 1466},
-	{"PR_SUBMIT_FLAGS", 1467},
-	{"PR_SUPPLEMENTARY_INFO", 1468},
-	{"PR_SURNAME", 1469},
-	{"PR_SWAPPED_TODO_DATA", 1470},
-	{"PR_SWAPPED_TODO_STORE", 1471},
-	{"PR_TARGET_ENTRYID", 1472},
-	{"PR_TELEX_NUMBER", 1474},
-	{"PR_TEMPLATEID", 1476},
-	{"PR_TITLE", 1480},
-	{"PR_TNEF_CORRELATION_KEY", 1481},
-	{"PR_TNEF_UNPROCESSED_PROPS", 1482},
-	{"PR_TODO_ITEM_FLAGS", 1483},
-	{"PR_TRANSMITABLE_DISPLAY_NAME", 1484},
-	{"PR_TRANSMITTABLE_DISPLAY_NAME", 1484},
-	{"PR_TRANSPORT_KEY", 1485},
-	{"PR_TRANSPORT_MESSAGE_HEADERS", 1486},
-	{"PR_TRANSPORT_PROVIDERS", 1487},
-	{"PR_TRANSPORT_STATUS", 1488},
-	{"PR_TRUST_SENDER", 1489},
-	{"PR_TTYTDD_PHONE_NUMBER", 1473},
-	{"PR_TYPE_OF_MTS_USER", 1490},
-	{"PR_URL_COMP_NAME", 1491},
-	{"PR_URL_COMP_NAME_SET", 1492},
-	{"PR_URL_NAME", 1493},
-	{"PR_USERFIELDS", 1496},
-	{"PR_USER_CERTIFICATE", 1494},
-	{"PR_USER_ENTRYID", 1495},
-	{"PR_USER_X509_CERTIFICATE", 1497},
-	{"PR_VALID_FOLDER_MASK", 1498},
-	{"PR_VD_BINARY", 1499},
-	{"PR_VD_FLAGS", 1500},
-	{"PR_VD_LINK_TO", 1501},
-	{"PR_VD_NAME", 1502},
-	{"PR_VD_STRINGS", 1503},
-	{"PR_VD_VERSION", 1504},
-	{"PR_VD_VIEW_FOLDER", 1505},
-	{"PR_VIEWS_ENTRYID", 1506},
-	{"PR_WB_SF_DEFINITION", 1375},
-	{"PR_WB_SF_EFP_FLAGS", 1376},
-	{"PR_WB_SF_EXPIRATION", 1377},
-	{"PR_WB_SF_ID", 1378},
-	{"PR_WB_SF_LAST_USED", 1379},
-	{"PR_WB_SF_RECREATE_INFO", 1380},
-	{"PR_WB_SF_STORAGE_TYPE", 1381},
-	{"PR_WB_SF_TAG", 1382},
-	{"PR_WB_SF_TEMPLATE_ID", 1383},
-	{"PR_WEDDING_ANNIVERSARY", 1510},
-	{"PR_WIZARD_NO_PAB_PAGE", 1511},
-	{"PR_WIZARD_NO_PST_PAGE", 1512},
-	{"PR_WLINK_ABEID", 1513},
-	{"PR_WLINK_AB_EXSTOREEID", 1514},
-	{"PR_WLINK_CALENDAR_COLOR", 1515},
-	{"PR_WLINK_CLIENTID", 1516},
-	{"PR_WLINK_ENTRYID", 1517},
-	{"PR_WLINK_FLAGS", 1518},
-	{"PR_WLINK_FOLDER_TYPE", 1519},
-	{"PR_WLINK_GROUP_CLSID", 1520},
-	{"PR_WLINK_GROUP_NAME", 1522},
-	{"PR_WLINK_ORDINAL", 1523},
-	{"PR_WLINK_RECKEY", 1525},
-	{"PR_WLINK_RO_GROUP_TYPE", 1524},
-	{"PR_WLINK_SECTION", 1527},
-	{"PR_WLINK_STORE_ENTRYID", 1528},
-	{"PR_WLINK_TYPE", 1529},
-	{"PR_X400_CONTENT_TYPE", 1530},
-	{"PR_X400_DEFERRED_DELIVERY_CANCEL", 1531},
-	{"PR_XPOS", 1532},
-	{"PR_YPOS", 1533},
+	{"PR_OWNER_APPT_ID", 1150},
+	{"PR_OWN_STORE_ENTRYID", 1149},
+	{"PR_PAGER_TELEPHONE_NUMBER", 1151},
+	{"PR_PARENT_DISPLAY", 1152},
+	{"PR_PARENT_ENTRYID", 1153},
+	{"PR_PARENT_FID", 1154},
+	{"PR_PARENT_KEY", 1155},
+	{"PR_PARENT_SOURCE_KEY", 1156},
+	{"PR_PERSONAL_HOME_PAGE", 1157},
+	{"PR_PF_PROXY", 1214},
+	{"PR_PHYSICAL_DELIVERY_BUREAU_FAX_DELIVERY", 1158},
+	{"PR_PHYSICAL_DELIVERY_MODE", 1159},
+	{"PR_PHYSICAL_DELIVERY_REPORT_REQUEST", 1160},
+	{"PR_PHYSICAL_FORWARDING_ADDRESS", 1161},
+	{"PR_PHYSICAL_FORWARDING_ADDRESS_REQUESTED", 1162},
+	{"PR_PHYSICAL_FORWARDING_PROHIBITED", 1163},
+	{"PR_PHYSICAL_RENDITION_ATTRIBUTES", 1164},
+	{"PR_POLICY_TAG", 1165},
+	{"PR_POSTAL_ADDRESS", 1167},
+	{"PR_POSTAL_CODE", 1168},
+	{"PR_POST_OFFICE_BOX", 1166},
+	{"PR_PREDECESSOR_CHANGE_LIST", 1169},
+	{"PR_PREFERRED_BY_NAME", 1259},
+	{"PR_PREPROCESS", 1170},
+	{"PR_PRIMARY_CAPABILITY", 1171},
+	{"PR_PRIMARY_FAX_NUMBER", 1172},
+	{"PR_PRIMARY_SEND_ACCOUNT", 1173},
+	{"PR_PRIMARY_SEND_ACCT", 1173},
+	{"PR_PRIMARY_TELEPHONE_NUMBER", 1174},
+	{"PR_PRIORITY", 1175},
+	{"PR_PROCESSED", 1176},
+	{"PR_PROFESSION", 1177},
+	{"PR_PROFILE_HOME_SERVER_FQDN", 1178},
+	{"PR_PROFILE_NAME", 1179},
+	{"PR_PROFILE_OAB_COUNT_ATTEMPTED_FULLDN", 1180},
+	{"PR_PROFILE_OAB_COUNT_ATTEMPTED_INCRDN", 1181},
+	{"PR_PROFILE_SERVER_FULL_VERSION", 1182},
+	{"PR_PROFILE_SERVER_VERSION", 1183},
+	{"PR_PROFILE_TYPE", 1184},
+	{"PR_PROHIBIT_RECEIVE_QUOTA", 1185},
+	{"PR_PROHIBIT_SEND_QUOTA", 1186},
+	{"PR_PROOF_OF_DELIVERY", 1187},
+	{"PR_PROOF_OF_DELIVERY_REQUESTED", 1188},
+	{"PR_PROOF_OF_SUBMISSION", 1189},
+	{"PR_PROOF_OF_SUBMISSION_REQUESTED", 1190},
+	{"PR_PROVIDER_DISPLAY", 1191},
+	{"PR_PROVIDER_DISPLAY_NAME", 1192},
+	{"PR_PROVIDER_DLL_NAME", 1193},
+	{"PR_PROVIDER_ICON", 1194},
+	{"PR_PROVIDER_ITEMID", 1195},
+	{"PR_PROVIDER_ORDINAL", 1196},
+	{"PR_PROVIDER_PARENT_ITEMID", 1197},
+	{"PR_PROVIDER_SUBMIT_TIME", 1198},
+	{"PR_PROVIDER_UID", 1199},
+	{"PR_PST_BEST_BODY_PROPTAG", 1200},
+	{"PR_PST_CONFIG_FLAGS", 1201},
+	{"PR_PST_HIDDEN_COUNT", 1202},
+	{"PR_PST_HIDDEN_UNREAD", 1203},
+	{"PR_PST_IPMSUBTREE_DESCENDANT", 1204},
+	{"PR_PST_LRNORESTRICTIONS", 1205},
+	{"PR_PST_PASSWORD", 1206},
+	{"PR_PST_PATH", 1209},
+	{"PR_PST_PATH_HINT", 1210},
+	{"PR_PST_PW_SZ_NEW", 1207},
+	{"PR_PST_PW_SZ_OLD", 1208},
+	{"PR_PST_REMEMBER_PW", 1211},
+	{"PR_PST_SUBTREE_CONTAINER", 1212},
+	{"PR_PURPORTED_SENDER_DOMAIN", 1215},
+	{"PR_RADIO_TELEPHONE_NUMBER", 1216},
+	{"PR_RCVD_REPRESENTING_ADDRTYPE", 1234},
+	{"PR_RCVD_REPRESENTING_EMAIL_ADDRESS", 1235},
+	{"PR_RCVD_REPRESENTING_ENTRYID", 1236},
+	{"PR_RCVD_REPRESENTING_NAME", 1238},
+	{"PR_RCVD_REPRESENTING_SEARCH_KEY", 1239},
+	{"PR_RCVD_REPRESENTING_SMTP_ADDRESS", 1240},
+	{"PR_READ", 1217},
+	{"PR_READ_RECEIPT_ENTRYID", 1220},
+	{"PR_READ_RECEIPT_REQUESTED", 1222},
+	{"PR_READ_RECEIPT_SEARCH_KEY", 1223},
+	{"PR_RECEIPT_TIME", 1225},
+	{"PR_RECEIVED_BY_ADDRTYPE", 1227},
+	{"PR_RECEIVED_BY_EMAIL_ADDRESS", 1228},
+	{"PR_RECEIVED_BY_ENTRYID", 1229},
+	{"PR_RECEIVED_BY_NAME", 1231},
+	{"PR_RECEIVED_BY_SEARCH_KEY", 1232},
+	{"PR_RECEIVED_BY_SMTP_ADDRESS", 1233},
+	{"PR_RECEIVE_FOLDER_SETTINGS", 1226},
+	{"PR_RECIPIENT_CERTIFICATE", 1241},
+	{"PR_RECIPIENT_DISPLAY_NAME", 1242},
+	{"PR_RECIPIENT_ENTRYID", 1243},
+	{"PR_RECIPIENT_FLAGS", 1244},
+	{"PR_RECIPIENT_NUMBER", 1245},
+	{"PR_RECIPIENT_NUMBER_FOR_ADVICE", 1246},
+	{"PR_RECIPIENT_ORDER", 1247},
+	{"PR_RECIPIENT_PROPOSED", 1248},
+	{"PR_RECIPIENT_PROPOSEDENDTIME", 1249},
+	{"PR_RECIPIENT_PROPOSEDSTARTTIME", 1250},
+	{"PR_RECIPIENT_REASSIGNMENT_PROHIBITED", 1251},
+	{"PR_RECIPIENT_RESOURCESTATE", 1252},
+	{"PR_RECIPIENT_STATUS", 1253},
+	{"PR_RECIPIENT_TRACKSTATUS", 1254},
+	{"PR_RECIPIENT_TRACKSTATUS_TIME", 1255},
+	{"PR_RECIPIENT_TYPE", 1256},
+	{"PR_RECORD_KEY", 1257},
+	{"PR_REDIRECTION_HISTORY", 1258},
+	{"PR_REFERRED_BY_NAME", 1259},
+	{"PR_REGISTERED_MAIL_TYPE", 1260},
+	{"PR_RELATED_IPMS", 1261},
+	{"PR_REMOTE_PROGRESS", 1265},
+	{"PR_REMOTE_PROGRESS_TEXT", 1266},
+	{"PR_REMOTE_VALIDATE_OK", 1267},
+	{"PR_REM_OFFLINE_ENTRYID", 1262},
+	{"PR_REM_ONLINE_ENTRYID", 1263},
+	{"PR_RENDERING_POSITION", 1268},
+	{"PR_REPLY_RECIPIENT_ENTRIES", 1275},
+	{"PR_REPLY_RECIPIENT_NAMES", 1276},
+	{"PR_REPLY_REQUESTED", 1277},
+	{"PR_REPLY_TEMPLATE_ID", 1278},
+	{"PR_REPLY_TIME", 1279},
+	{"PR_REPL_CHANGENUM", 1269},
+	{"PR_REPL_COPIEDFROM_ITEMID", 1270},
+	{"PR_REPL_COPIEDFROM_VERSIONHISTORY", 1271},
+	{"PR_REPL_FLAGS", 1272},
+	{"PR_REPL_ITEMID", 1273},
+	{"PR_REPL_VERSIONHISTORY", 1274},
+	{"PR_REPORTING_DL_NAME", 1292},
+	{"PR_REPORTING_MTA_CERTIFICATE", 1294},
+	{"PR_REPORT_DISPOSITION", 1280},
+	{"PR_REPORT_DISPOSITION_MODE", 1281},
+	{"PR_REPORT_DISPOSITION_OPTIONS", 1282},
+	{"PR_REPORT_DISPOSITION_TO_EMAIL_ADDRESSES", 1283},
+	{"PR_REPORT_DISPOSITION_TO_NAMES", 1284},
+	{"PR_REPORT_ENTRYID", 1285},
+	{"PR_REPORT_NAME", 1286},
+	{"PR_REPORT_ORIGINAL_SENDER", 1287},
+	{"PR_REPORT_SEARCH_KEY", 1288},
+	{"PR_REPORT_TAG", 1289},
+	{"PR_REPORT_TEXT", 1290},
+	{"PR_REPORT_TIME", 1291},
+	{"PR_REQUESTED_DELIVERY_METHOD", 1295},
+	{"PR_RESOLVE_METHOD", 1296},
+	{"PR_RESOURCE_FLAGS", 1297},
+	{"PR_RESOURCE_METHODS", 1298},
+	{"PR_RESOURCE_PATH", 1299},
+	{"PR_RESOURCE_TYPE", 1300},
+	{"PR_RESPONSE_REQUESTED", 1301},
+	{"PR_RESPONSIBILITY", 1302},
+	{"PR_RETENTION_DATE", 1303},
+	{"PR_RETENTION_FLAGS", 1304},
+	{"PR_RETENTION_PERIOD", 1305},
+	{"PR_RETURNED_IPM", 1306},
+	{"PR_RIGHTS", 1307},
+	{"PR_ROAMING_BINARYSTREAM", 1308},
+	{"PR_ROAMING_DATATYPES", 1309},
+	{"PR_ROAMING_DICTIONARY", 1310},
+	{"PR_ROAMING_XMLSTREAM", 1311},
+	{"PR_ROH_FLAGS", 1314},
+	{"PR_ROH_PROXY_AUTH_SCHEME", 1315},
+	{"PR_ROH_PROXY_PRINCIPAL_NAME", 1316},
+	{"PR_ROH_PROXY_SERVER", 1317},
+	{"PR_ROWID", 1313},
+	{"PR_ROW_TYPE", 1312},
+	{"PR_RTF_COMPRESSED", 1318},
+	{"PR_RTF_IN_SYNC", 1319},
+	{"PR_RTF_SYNC_BODY_COUNT", 1320},
+	{"PR_RTF_SYNC_BODY_CRC", 1321},
+	{"PR_RTF_SYNC_BODY_TAG", 1322},
+	{"PR_RTF_SYNC_PREFIX_COUNT", 1323},
+	{"PR_RTF_SYNC_TRAILING_COUNT", 1324},
+	{"PR_RULES_DATA", 1349},
+	{"PR_RULES_TABLE", 1350},
+	{"PR_RULE_ACTIONS", 1327},
+	{"PR_RULE_ACTION_NUMBER", 1325},
+	{"PR_RULE_ACTION_TYPE", 1326},
+	{"PR_RULE_CONDITION", 1328},
+	{"PR_RULE_ERROR", 1329},
+	{"PR_RULE_FOLDER_ENTRYID", 1330},
+	{"PR_RULE_ID", 1331},
+	{"PR_RULE_IDS", 1332},
+	{"PR_RULE_LEVEL", 1333},
+	{"PR_RULE_MSG_ACTIONS", 1341},
+	{"PR_RULE_MSG_CONDITION", 1342},
+	{"PR_RULE_MSG_LEVEL", 1334},
+	{"PR_RULE_MSG_NAME", 1335},
+	{"PR_RULE_MSG_PROVIDER", 1336},
+	{"PR_RULE_MSG_PROVIDER_DATA", 1337},
+	{"PR_RULE_MSG_SEQUENCE", 1338},
+	{"PR_RULE_MSG_STATE", 1339},
+	{"PR_RULE_MSG_USER_FLAGS", 1340},
+	{"PR_RULE_NAME", 1343},
+	{"PR_RULE_PROVIDER", 1344},
+	{"PR_RULE_PROVIDER_DATA", 1345},
+	{"PR_RULE_SEQUENCE", 1346},
+	{"PR_RULE_STATE", 1347},
+	{"PR_RULE_USER_FLAGS", 1348},
+	{"PR_RW_RULES_STREAM", 1351},
+	{"PR_SCHDINFO_APPT_TOMBSTONE", 1352},
+	{"PR_SCHDINFO_AUTO_ACCEPT_APPTS", 1353},
+	{"PR_SCHDINFO_BOSS_WANTS_COPY", 1357},
+	{"PR_SCHDINFO_BOSS_WANTS_INFO", 1358},
+	{"PR_SCHDINFO_DELEGATE_ENTRYIDS", 1354},
+	{"PR_SCHDINFO_DELEGATE_NAMES", 1355},
+	{"PR_SCHDINFO_DELEGATE_NAMES_W", 1356},
+	{"PR_SCHDINFO_DISALLOW_OVERLAPPING_APPTS", 1359},
+	{"PR_SCHDINFO_DISALLOW_RECURRING_APPTS", 1360},
+	{"PR_SCHDINFO_DONT_MAIL_DELEGATES", 1361},
+	{"PR_SCHDINFO_FREEBUSY", 1362},
+	{"PR_SCHDINFO_FREEBUSY_BUSY", 1364},
+	{"PR_SCHDINFO_FREEBUSY_MERGED", 1365},
+	{"PR_SCHDINFO_FREEBUSY_OOF", 1363},
+	{"PR_SCHDINFO_FREEBUSY_TENTATIVE", 1366},
+	{"PR_SCHDINFO_MONTHS_BUSY", 1368},
+	{"PR_SCHDINFO_MONTHS_MERGED", 1369},
+	{"PR_SCHDINFO_MONTHS_OOF", 1367},
+	{"PR_SCHDINFO_MONTHS_TENTATIVE", 1370},
+	{"PR_SCHDINFO_RESOURCE_TYPE", 1371},
+	{"PR_SEARCH", 1374},
+	{"PR_SEARCH_ATTACHMENTS", 1375},
+	{"PR_SEARCH_KEY", 1385},
+	{"PR_SEARCH_OWNER_ID", 1386},
+	{"PR_SEARCH_RECIP_EMAIL_BCC", 1387},
+	{"PR_SEARCH_RECIP_EMAIL_CC", 1388},
+	{"PR_SEARCH_RECIP_EMAIL_TO", 1389},
+	{"PR_SECURE_SUBMIT_FLAGS", 1390},
+	{"PR_SECURITY", 1391},
+	{"PR_SELECTABLE", 1394},
+	{"PR_SENDER_ADDRTYPE", 1398},
+	{"PR_SENDER_EMAIL_ADDRESS", 1399},
+	{"PR_SENDER_ENTRYID", 1400},
+	{"PR_SENDER_ID_STATUS", 1402},
+	{"PR_SENDER_NAME", 1403},
+	{"PR_SENDER_SEARCH_KEY", 1404},
+	{"PR_SENDER_SMTP_ADDRESS", 1406},
+	{"PR_SENDER_TELEPHONE_NUMBER", 1407},
+	{"PR_SEND_INTERNET_ENCODING", 1395},
+	{"PR_SEND_RECALL_REPORT", 1396},
+	{"PR_SEND_RICH_INFO", 1397},
+	{"PR_SENSITIVITY", 1408},
+	{"PR_SENTMAIL_ENTRYID", 1409},
+	{"PR_SENT_REPRESENTING_ADDRTYPE", 1411},
+	{"PR_SENT_REPRESENTING_EMAIL_ADDRESS", 1412},
+	{"PR_SENT_REPRESENTING_ENTRYID", 1413},
+	{"PR_SENT_REPRESENTING_FLAGS", 1414},
+	{"PR_SENT_REPRESENTING_NAME", 1415},
+	{"PR_SENT_REPRESENTING_SEARCH_KEY", 1416},
+	{"PR_SENT_REPRESENTING_SMTP_ADDRESS", 1418},
+	{"PR_SERVER_ACCOUNT_ICON", 1420},
+	{"PR_SERVER_CONNECTED_ICON", 1421},
+	{"PR_SERVER_TYPE_DISPLAY_NAME", 1422},
+	{"PR_SERVICES", 1431},
+	{"PR_SERVICE_DELETE_FILES", 1423},
+	{"PR_SERVICE_DLL_NAME", 1424},
+	{"PR_SERVICE_ENTRY_NAME", 1425},
+	{"PR_SERVICE_EXTRA_UIDS", 1426},
+	{"PR_SERVICE_INSTALL_ID", 1427},
+	{"PR_SERVICE_NAME", 1428},
+	{"PR_SERVICE_SUPPORT_FILES", 1429},
+	{"PR_SERVICE_UID", 1430},
+	{"PR_SMTP_ADDRESS", 1432},
+	{"PR_SORT_LOCALE_ID", 1433},
+	{"PR_SOURCE_KEY", 1434},
+	{"PR_SPAM_JUNK_SENDERS", 1435},
+	{"PR_SPAM_THRESHOLD", 1436},
+	{"PR_SPAM_TRUSTED_RECIPIENTS", 1437},
+	{"PR_SPAM_TRUSTED_SENDERS", 1438},
+	{"PR_SPLUS_FREE_BUSY_ENTRYID", 1372},
+	{"PR_SPOOLER_STATUS", 1440},
+	{"PR_SPOUSE_NAME", 1441},
+	{"PR_START_DATE", 1442},
+	{"PR_START_DATE_ETC", 1443},
+	{"PR_STATE_OR_PROVINCE", 1450},
+	{"PR_STATUS", 1451},
+	{"PR_STATUS_CODE", 1452},
+	{"PR_STATUS_STRING", 1453},
+	{"PR_STORE_ENTRYID", 1454},
+	{"PR_STORE_ENTRYID_EMSMDB_V1", 1455},
+	{"PR_STORE_PROVIDERS", 1457},
+	{"PR_STORE_RECORD_KEY", 1458},
+	{"PR_STORE_STATE", 1459},
+	{"PR_STORE_SUPPORT_MASK", 1460},
+	{"PR_STORE_UNICODE_MASK", 1461},
+	{"PR_STREET_ADDRESS", 1462},
+	{"PR_SUBFOLDER", 1463},
+	{"PR_SUBFOLDERS", 1464},
+	{"PR_SUBJECT", 1465},
+	{"PR_SUBJECT_IPM", 1466},
+	{"PR_SUBJECT_PREFIX", 1467},
+	{"PR_SUBMIT_FLAGS", 1468},
+	{"PR_SUPPLEMENTARY_INFO", 1469},
+	{"PR_SURNAME", 1470},
+	{"PR_SWAPPED_TODO_DATA", 1471},
+	{"PR_SWAPPED_TODO_STORE", 1472},
+	{"PR_TARGET_ENTRYID", 1473},
+	{"PR_TELEX_NUMBER", 1475},
+	{"PR_TEMPLATEID", 1477},
+	{"PR_TITLE", 1481},
+	{"PR_TNEF_CORRELATION_KEY", 1482},
+	{"PR_TNEF_UNPROCESSED_PROPS", 1483},
+	{"PR_TODO_ITEM_FLAGS", 1484},
+	{"PR_TRANSMITABLE_DISPLAY_NAME", 1485},
+	{"PR_TRANSMITTABLE_DISPLAY_NAME", 1485},
+	{"PR_TRANSPORT_KEY", 1486},
+	{"PR_TRANSPORT_MESSAGE_HEADERS", 1487},
+	{"PR_TRANSPORT_PROVIDERS", 1488},
+	{"PR_TRANSPORT_STATUS", 1489},
+	{"PR_TRUST_SENDER", 1490},
+	{"PR_TTYTDD_PHONE_NUMBER", 1474},
+	{"PR_TYPE_OF_MTS_USER", 1491},
+	{"PR_URL_COMP_NAME", 1492},
+	{"PR_URL_COMP_NAME_SET", 1493},
+	{"PR_URL_NAME", 1494},
+	{"PR_USERFIELDS", 1497},
+	{"PR_USER_CERTIFICATE", 1495},
+	{"PR_USER_ENTRYID", 1496},
+	{"PR_USER_X509_CERTIFICATE", 1498},
+	{"PR_VALID_FOLDER_MASK", 1499},
+	{"PR_VD_BINARY", 1500},
+	{"PR_VD_FLAGS", 1501},
+	{"PR_VD_LINK_TO", 1502},
+	{"PR_VD_NAME", 1503},
+	{"PR_VD_STRINGS", 1504},
+	{"PR_VD_VERSION", 1505},
+	{"PR_VD_VIEW_FOLDER", 1506},
+	{"PR_VIEWS_ENTRYID", 1507},
+	{"PR_WB_SF_DEFINITION", 1376},
+	{"PR_WB_SF_EFP_FLAGS", 1377},
+	{"PR_WB_SF_EXPIRATION", 1378},
+	{"PR_WB_SF_ID", 1379},
+	{"PR_WB_SF_LAST_USED", 1380},
+	{"PR_WB_SF_RECREATE_INFO", 1381},
+	{"PR_WB_SF_STORAGE_TYPE", 1382},
+	{"PR_WB_SF_TAG", 1383},
+	{"PR_WB_SF_TEMPLATE_ID", 1384},
+	{"PR_WEDDING_ANNIVERSARY", 1511},
+	{"PR_WIZARD_NO_PAB_PAGE", 1512},
+	{"PR_WIZARD_NO_PST_PAGE", 1513},
+	{"PR_WLINK_ABEID", 1514},
+	{"PR_WLINK_AB_EXSTOREEID", 1515},
+	{"PR_WLINK_CALENDAR_COLOR", 1516},
+	{"PR_WLINK_CLIENTID", 1517},
+	{"PR_WLINK_ENTRYID", 1518},
+	{"PR_WLINK_FLAGS", 1519},
+	{"PR_WLINK_FOLDER_TYPE", 1520},
+	{"PR_WLINK_GROUP_CLSID", 1521},
+	{"PR_WLINK_GROUP_NAME", 1523},
+	{"PR_WLINK_ORDINAL", 1524},
+	{"PR_WLINK_RECKEY", 1526},
+	{"PR_WLINK_RO_GROUP_TYPE", 1525},
+	{"PR_WLINK_SECTION", 1528},
+	{"PR_WLINK_STORE_ENTRYID", 1529},
+	{"PR_WLINK_TYPE", 1530},
+	{"PR_X400_CONTENT_TYPE", 1531},
+	{"PR_X400_DEFERRED_DELIVERY_CANCEL", 1532},
+	{"PR_XPOS", 1533},
+	{"PR_YPOS", 1534},
 	{"PidLidAcceptanceState", 355},
 	{"PidLidBillingInformation", 43},
 	{"PidLidDocumentPosted", 192},
@@ -4090,24 +4093,24 @@ var byAlias = [...]alias{
 	{"PidTagEmsAbProxyAddresses", 652},
 	{"PidTagFolderWebviewinfo", 885},
 	{"PidTagIdsetSoftDeleted", 940},
-	{"PidTagIpmSubTreeEntryId", 993},
-	{"PidTagIpmWasteBasketEntryId", 996},
-	{"PidTagItemTemporaryFlags", 999},
-	{"PidTagPreferredByName", 1258},
-	{"PidTagPrimarySendAcct", 1172},
-	{"PidTagPrimarySmtpAddress", 1431},
-	{"PidTagPstLrnorestrictions", 1204},
-	{"PidTagReplItemid", 1272},
-	{"PidTagReplVersionhistory", 1273},
-	{"PidTagRuleMsgLevel", 1333},
-	{"PidTagRuleMsgName", 1334},
-	{"PidTagRuleMsgProvider", 1335},
-	{"PidTagRuleMsgProviderData", 1336},
-	{"PidTagRuleMsgSequence", 1337},
-	{"PidTagRuleMsgState", 1338},
-	{"PidTagRuleMsgUserFlags", 1339},
-	{"PidTagTtyTddPhoneNumber", 1473},
-	{"PidTagUrlComponentName", 1491},
+	{"PidTagIpmSubTreeEntryId", 994},
+	{"PidTagIpmWasteBasketEntryId", 997},
+	{"PidTagItemTemporaryFlags", 1000},
+	{"PidTagPreferredByName", 1259},
+	{"PidTagPrimarySendAcct", 1173},
+	{"PidTagPrimarySmtpAddress", 1432},
+	{"PidTagPstLrnorestrictions", 1205},
+	{"PidTagReplItemid", 1273},
+	{"PidTagReplVersionhistory", 1274},
+	{"PidTagRuleMsgLevel", 1334},
+	{"PidTagRuleMsgName", 1335},
+	{"PidTagRuleMsgProvider", 1336},
+	{"PidTagRuleMsgProviderData", 1337},
+	{"PidTagRuleMsgSequence", 1338},
+	{"PidTagRuleMsgState", 1339},
+	{"PidTagRuleMsgUserFlags", 1340},
+	{"PidTagTtyTddPhoneNumber", 1474},
+	{"PidTagUrlComponentName", 1492},
 	{"dispidABPArrayType", 0},
 	{"dispidABPEmailList", 1},
 	{"dispidAddressCountryCode", 2},
@@ -4501,21 +4504,21 @@ var byAlias = [...]alias{
 	{"dispidYomiFirstName", 416},
 	{"dispidYomiLastName", 417},
 	{"http://schemas.microsoft.com/exchange/companies", 65},
-	{"http://schemas.microsoft.com/exchange/mid", 1059},
+	{"http://schemas.microsoft.com/exchange/mid", 1060},
 	{"http://schemas.microsoft.com/exchange/ntsecuritydescriptor", 862},
-	{"http://schemas.microsoft.com/exchange/originalsubject", 1126},
+	{"http://schemas.microsoft.com/exchange/originalsubject", 1127},
 	{"http://schemas.microsoft.com/exchange/permanenturl", 880},
-	{"http://schemas.microsoft.com/exchange/subject-utf8", 1464},
+	{"http://schemas.microsoft.com/exchange/subject-utf8", 1465},
 	{"http://schemas.microsoft.com/mapi/apptreplyname", 23},
 	{"http://schemas.microsoft.com/mapi/dayofweekmask", 176},
 	{"http://schemas.microsoft.com/mapi/end_date", 853},
 	{"http://schemas.microsoft.com/mapi/fnoenddate", 209},
 	{"http://schemas.microsoft.com/mapi/fothersappt", 134},
 	{"http://schemas.microsoft.com/mapi/origstoreeid", 230},
-	{"http://schemas.microsoft.com/mapi/owner_appt_id", 1149},
+	{"http://schemas.microsoft.com/mapi/owner_appt_id", 1150},
 	{"http://schemas.microsoft.com/mapi/reminderdelta", 256},
 	{"http://schemas.microsoft.com/mapi/remindertype", 265},
-	{"http://schemas.microsoft.com/mapi/start_date", 1441},
+	{"http://schemas.microsoft.com/mapi/start_date", 1442},
 	{"ptagACLData", 590},
 	{"ptagAccess", 589},
 	{"ptagAccessLevel", 592},
@@ -4574,7 +4577,7 @@ var byAlias = [...]alias{
 	{"ptagDeferredDeliveryTime", 813},
 	{"ptagDeferredSendTime", 815},
 	{"ptagDelegateFlags", 817},
-	{"ptagDelegateNames", 1355},
+	{"ptagDelegateNames", 1356},
 	{"ptagDeleteAfterSubmit", 820},
 	{"ptagDeleteCountTotal", 823},
 	{"ptagDeletedOn", 827},
@@ -4584,8 +4587,8 @@ var byAlias = [...]alias{
 	{"ptagDisplayName", 841},
 	{"ptagDisplayTo", 843},
 	{"ptagDisplayType", 844},
-	{"ptagDsnRemoteMta", 1263},
-	{"ptagDsnReportingMta", 1292},
+	{"ptagDsnRemoteMta", 1264},
+	{"ptagDsnReportingMta", 1293},
 	{"ptagEcWarning", 848},
 	{"ptagEndAttach", 852},
 	{"ptagEndEmbed", 854},
@@ -4635,191 +4638,191 @@ var byAlias = [...]alias{
 	{"ptagInstanceKey", 965},
 	{"ptagInstanceNum", 966},
 	{"ptagInternetCpid", 969},
-	{"ptagLastModificationTime", 1008},
-	{"ptagLastModifierEntryId", 1009},
-	{"ptagLastModifierName", 1010},
-	{"ptagLastModifierSimpleDispName", 1011},
-	{"ptagLastVerbExecuted", 1012},
-	{"ptagLastVerbExecutionTime", 1013},
-	{"ptagLocalCommitTime", 1019},
-	{"ptagLocalCommitTimeMax", 1020},
-	{"ptagMID", 1059},
-	{"ptagMailboxOwnerEntryId", 1029},
-	{"ptagMailboxOwnerName", 1030},
-	{"ptagMappingSignature", 1033},
-	{"ptagMemberId", 1036},
-	{"ptagMemberName", 1037},
-	{"ptagMemberRights", 1038},
-	{"ptagMessageAttachments", 1039},
-	{"ptagMessageCcMe", 1040},
-	{"ptagMessageClass", 1041},
-	{"ptagMessageFlags", 1047},
-	{"ptagMessageRecipMe", 1050},
-	{"ptagMessageRecipients", 1051},
-	{"ptagMessageSize", 1053},
-	{"ptagMessageSizeExtended", 1054},
-	{"ptagMessageSubmissionId", 1056},
-	{"ptagMessageToMe", 1057},
+	{"ptagLastModificationTime", 1009},
+	{"ptagLastModifierEntryId", 1010},
+	{"ptagLastModifierName", 1011},
+	{"ptagLastModifierSimpleDispName", 1012},
+	{"ptagLastVerbExecuted", 1013},
+	{"ptagLastVerbExecutionTime", 1014},
+	{"ptagLocalCommitTime", 1020},
+	{"ptagLocalCommitTimeMax", 1021},
+	{"ptagMID", 1060},
+	{"ptagMailboxOwnerEntryId", 1030},
+	{"ptagMailboxOwnerName", 1031},
+	{"ptagMappingSignature", 1034},
+	{"ptagMemberId", 1037},
+	{"ptagMemberName", 1038},
+	{"ptagMemberRights", 1039},
+	{"ptagMessageAttachments", 1040},
+	{"ptagMessageCcMe", 1041},
+	{"ptagMessageClass", 1042},
+	{"ptagMessageFlags", 1048},
+	{"ptagMessageRecipMe", 1051},
+	{"ptagMessageRecipients", 1052},
+	{"ptagMessageSize", 1054},
+	{"ptagMessageSizeExtended", 1055},
+	{"ptagMessageSubmissionId", 1057},
+	{"ptagMessageToMe", 1058},
 	{"ptagMidsetExpired", 938},
-	{"ptagMimeSkeleton", 1061},
-	{"ptagMsgStatus", 1055},
-	{"ptagNDRReasonCode", 1074},
-	{"ptagNDRStatusCode", 1075},
-	{"ptagNTSD", 1391},
-	{"ptagNativeBodyInfo", 1065},
-	{"ptagNewAttach", 1066},
-	{"ptagNewFXFolder", 1067},
-	{"ptagNonDeliveryDiagCode", 1070},
-	{"ptagNormalizedSubject", 1080},
-	{"ptagOOFState", 1147},
-	{"ptagObjectType", 1081},
-	{"ptagOriginalDeliveryTime", 1104},
-	{"ptagOriginalDisplayBcc", 1105},
-	{"ptagOriginalDisplayCc", 1106},
-	{"ptagOriginalDisplayTo", 1108},
-	{"ptagOriginalEntryId", 1110},
-	{"ptagOriginalInternetMessageID", 1113},
-	{"ptagOriginalSenderAddrType", 1115},
-	{"ptagOriginalSenderEntryId", 1117},
-	{"ptagOriginalSenderName", 1118},
-	{"ptagOriginalSenderSearchKey", 1119},
-	{"ptagOriginalSensitivity", 1120},
-	{"ptagOriginalSentRepresentingAddrType", 1121},
-	{"ptagOriginalSentRepresentingEntryId", 1123},
-	{"ptagOriginalSentRepresentingName", 1124},
-	{"ptagOriginalSentRepresentingSearchKey", 1125},
-	{"ptagOriginalSubject", 1126},
-	{"ptagOriginalSubmitTime", 1127},
-	{"ptagParentEntryId", 1152},
-	{"ptagParentFID", 1153},
-	{"ptagParentKey", 1154},
-	{"ptagPolicyTag", 1164},
-	{"ptagPriority", 1174},
-	{"ptagProhibitReceiveQuota", 1184},
-	{"ptagProhibitSendQuota", 1185},
-	{"ptagRTFCompressed", 1317},
-	{"ptagRTFInSync", 1318},
-	{"ptagRcvdByFlags", 1229},
-	{"ptagRcvdRepresentingAddrType", 1233},
-	{"ptagRcvdRepresentingEntryId", 1235},
-	{"ptagRcvdRepresentingFlags", 1236},
-	{"ptagRcvdRepresentingName", 1237},
-	{"ptagRcvdRepresentingSearchKey", 1238},
-	{"ptagRead", 1216},
-	{"ptagReadReceiptAddrType", 1217},
-	{"ptagReadReceiptDisplayName", 1220},
-	{"ptagReadReceiptEmailAddr", 1218},
-	{"ptagReadReceiptEntryId", 1219},
-	{"ptagReadReceiptRequested", 1221},
-	{"ptagReadReceiptSearchKey", 1222},
-	{"ptagReceiptTime", 1224},
-	{"ptagReceivedByAddrType", 1226},
-	{"ptagRecipientEntryId", 1242},
-	{"ptagRecipientOrder", 1246},
-	{"ptagRecipientProposed", 1247},
-	{"ptagRecipientProposedEndTime", 1248},
-	{"ptagRecipientProposedStartTime", 1249},
-	{"ptagRecipientRcvdBySmtpAddress", 1232},
-	{"ptagRecipientRcvdRepresentingSmtpAddress", 1239},
-	{"ptagRecipientReadReceiptSmtpAddress", 1223},
-	{"ptagRecipientReassignmentProhibited", 1250},
-	{"ptagRecipientSentRepresentingSMTPAddress", 1417},
-	{"ptagRecipientTrackStatus", 1253},
-	{"ptagRecipientTrackStatusTime", 1254},
-	{"ptagRecipientType", 1255},
-	{"ptagRecordKey", 1256},
-	{"ptagRemOnlineEntryId", 1262},
-	{"ptagRenderingPosition", 1267},
-	{"ptagReplyRecipientEntries", 1274},
-	{"ptagReplyRecipientNames", 1275},
-	{"ptagReplyRequested", 1276},
-	{"ptagReplyTemplateId", 1277},
-	{"ptagReportEntryId", 1284},
-	{"ptagReportSearchKey", 1287},
-	{"ptagReportTag", 1288},
-	{"ptagReportText", 1289},
-	{"ptagReportTime", 1290},
-	{"ptagResolveMethod", 1295},
-	{"ptagResponsibility", 1301},
-	{"ptagRetentionDate", 1302},
-	{"ptagRetentionFlags", 1303},
-	{"ptagRetentionPeriod", 1304},
-	{"ptagRights", 1306},
-	{"ptagRowId", 1312},
-	{"ptagRowType", 1311},
-	{"ptagRuleActionNumber", 1324},
-	{"ptagRuleActionType", 1325},
-	{"ptagRuleActions", 1326},
-	{"ptagRuleCondition", 1327},
-	{"ptagRuleError", 1328},
-	{"ptagRuleFolderEntryId", 1329},
-	{"ptagRuleId", 1330},
-	{"ptagRuleIds", 1331},
-	{"ptagRuleLevel", 1332},
-	{"ptagRuleMsgActions", 1340},
-	{"ptagRuleMsgCondition", 1341},
-	{"ptagRuleMsgLevel", 1333},
-	{"ptagRuleMsgName", 1334},
-	{"ptagRuleMsgProvider", 1335},
-	{"ptagRuleMsgProviderData", 1336},
-	{"ptagRuleMsgSequence", 1337},
-	{"ptagRuleMsgState", 1338},
-	{"ptagRuleMsgUserFlags", 1339},
-	{"ptagRuleName", 1342},
-	{"ptagRuleProvider", 1343},
-	{"ptagRuleProviderData", 1344},
-	{"ptagRuleSequence", 1345},
-	{"ptagRuleState", 1346},
-	{"ptagRuleUserFlags", 1347},
-	{"ptagSearchKey", 1384},
-	{"ptagSecureSubmitFlags", 1389},
-	{"ptagSendInternetEncoding", 1394},
-	{"ptagSendRichInfo", 1396},
-	{"ptagSenderAddrType", 1397},
-	{"ptagSenderEntryId", 1399},
-	{"ptagSenderFlags", 1400},
-	{"ptagSenderName", 1402},
-	{"ptagSenderSearchKey", 1403},
-	{"ptagSenderSimpleDispName", 1404},
-	{"ptagSenderSmtpAddress", 1405},
-	{"ptagSensitivity", 1407},
-	{"ptagSentMailEntryId", 1408},
-	{"ptagSentMailSvrEID", 1409},
-	{"ptagSentRepresentingAddrType", 1410},
-	{"ptagSentRepresentingEntryId", 1412},
-	{"ptagSentRepresentingFlags", 1413},
-	{"ptagSentRepresentingName", 1414},
-	{"ptagSentRepresentingSearchKey", 1415},
-	{"ptagSentRepresentingSimpleDispName", 1416},
-	{"ptagSerializedReplidGuidMap", 1418},
+	{"ptagMimeSkeleton", 1062},
+	{"ptagMsgStatus", 1056},
+	{"ptagNDRReasonCode", 1075},
+	{"ptagNDRStatusCode", 1076},
+	{"ptagNTSD", 1392},
+	{"ptagNativeBodyInfo", 1066},
+	{"ptagNewAttach", 1067},
+	{"ptagNewFXFolder", 1068},
+	{"ptagNonDeliveryDiagCode", 1071},
+	{"ptagNormalizedSubject", 1081},
+	{"ptagOOFState", 1148},
+	{"ptagObjectType", 1082},
+	{"ptagOriginalDeliveryTime", 1105},
+	{"ptagOriginalDisplayBcc", 1106},
+	{"ptagOriginalDisplayCc", 1107},
+	{"ptagOriginalDisplayTo", 1109},
+	{"ptagOriginalEntryId", 1111},
+	{"ptagOriginalInternetMessageID", 1114},
+	{"ptagOriginalSenderAddrType", 1116},
+	{"ptagOriginalSenderEntryId", 1118},
+	{"ptagOriginalSenderName", 1119},
+	{"ptagOriginalSenderSearchKey", 1120},
+	{"ptagOriginalSensitivity", 1121},
+	{"ptagOriginalSentRepresentingAddrType", 1122},
+	{"ptagOriginalSentRepresentingEntryId", 1124},
+	{"ptagOriginalSentRepresentingName", 1125},
+	{"ptagOriginalSentRepresentingSearchKey", 1126},
+	{"ptagOriginalSubject", 1127},
+	{"ptagOriginalSubmitTime", 1128},
+	{"ptagParentEntryId", 1153},
+	{"ptagParentFID", 1154},
+	{"ptagParentKey", 1155},
+	{"ptagPolicyTag", 1165},
+	{"ptagPriority", 1175},
+	{"ptagProhibitReceiveQuota", 1185},
+	{"ptagProhibitSendQuota", 1186},
+	{"ptagRTFCompressed", 1318},
+	{"ptagRTFInSync", 1319},
+	{"ptagRcvdByFlags", 1230},
+	{"ptagRcvdRepresentingAddrType", 1234},
+	{"ptagRcvdRepresentingEntryId", 1236},
+	{"ptagRcvdRepresentingFlags", 1237},
+	{"ptagRcvdRepresentingName", 1238},
+	{"ptagRcvdRepresentingSearchKey", 1239},
+	{"ptagRead", 1217},
+	{"ptagReadReceiptAddrType", 1218},
+	{"ptagReadReceiptDisplayName", 1221},
+	{"ptagReadReceiptEmailAddr", 1219},
+	{"ptagReadReceiptEntryId", 1220},
+	{"ptagReadReceiptRequested", 1222},
+	{"ptagReadReceiptSearchKey", 1223},
+	{"ptagReceiptTime", 1225},
+	{"ptagReceivedByAddrType", 1227},
+	{"ptagRecipientEntryId", 1243},
+	{"ptagRecipientOrder", 1247},
+	{"ptagRecipientProposed", 1248},
+	{"ptagRecipientProposedEndTime", 1249},
+	{"ptagRecipientProposedStartTime", 1250},
+	{"ptagRecipientRcvdBySmtpAddress", 1233},
+	{"ptagRecipientRcvdRepresentingSmtpAddress", 1240},
+	{"ptagRecipientReadReceiptSmtpAddress", 1224},
+	{"ptagRecipientReassignmentProhibited", 1251},
+	{"ptagRecipientSentRepresentingSMTPAddress", 1418},
+	{"ptagRecipientTrackStatus", 1254},
+	{"ptagRecipientTrackStatusTime", 1255},
+	{"ptagRecipientType", 1256},
+	{"ptagRecordKey", 1257},
+	{"ptagRemOnlineEntryId", 1263},
+	{"ptagRenderingPosition", 1268},
+	{"ptagReplyRecipientEntries", 1275},
+	{"ptagReplyRecipientNames", 1276},
+	{"ptagReplyRequested", 1277},
+	{"ptagReplyTemplateId", 1278},
+	{"ptagReportEntryId", 1285},
+	{"ptagReportSearchKey", 1288},
+	{"ptagReportTag", 1289},
+	{"ptagReportText", 1290},
+	{"ptagReportTime", 1291},
+	{"ptagResolveMethod", 1296},
+	{"ptagResponsibility", 1302},
+	{"ptagRetentionDate", 1303},
+	{"ptagRetentionFlags", 1304},
+	{"ptagRetentionPeriod", 1305},
+	{"ptagRights", 1307},
+	{"ptagRowId", 1313},
+	{"ptagRowType", 1312},
+	{"ptagRuleActionNumber", 1325},
+	{"ptagRuleActionType", 1326},
+	{"ptagRuleActions", 1327},
+	{"ptagRuleCondition", 1328},
+	{"ptagRuleError", 1329},
+	{"ptagRuleFolderEntryId", 1330},
+	{"ptagRuleId", 1331},
+	{"ptagRuleIds", 1332},
+	{"ptagRuleLevel", 1333},
+	{"ptagRuleMsgActions", 1341},
+	{"ptagRuleMsgCondition", 1342},
+	{"ptagRuleMsgLevel", 1334},
+	{"ptagRuleMsgName", 1335},
+	{"ptagRuleMsgProvider", 1336},
+	{"ptagRuleMsgProviderData", 1337},
+	{"ptagRuleMsgSequence", 1338},
+	{"ptagRuleMsgState", 1339},
+	{"ptagRuleMsgUserFlags", 1340},
+	{"ptagRuleName", 1343},
+	{"ptagRuleProvider", 1344},
+	{"ptagRuleProviderData", 1345},
+	{"ptagRuleSequence", 1346},
+	{"ptagRuleState", 1347},
+	{"ptagRuleUserFlags", 1348},
+	{"ptagSearchKey", 1385},
+	{"ptagSecureSubmitFlags", 1390},
+	{"ptagSendInternetEncoding", 1395},
+	{"ptagSendRichInfo", 1397},
+	{"ptagSenderAddrType", 1398},
+	{"ptagSenderEntryId", 1400},
+	{"ptagSenderFlags", 1401},
+	{"ptagSenderName", 1403},
+	{"ptagSenderSearchKey", 1404},
+	{"ptagSenderSimpleDispName", 1405},
+	{"ptagSenderSmtpAddress", 1406},
+	{"ptagSensitivity", 1408},
+	{"ptagSentMailEntryId", 1409},
+	{"ptagSentMailSvrEID", 1410},
+	{"ptagSentRepresentingAddrType", 1411},
+	{"ptagSentRepresentingEntryId", 1413},
+	{"ptagSentRepresentingFlags", 1414},
+	{"ptagSentRepresentingName", 1415},
+	{"ptagSentRepresentingSearchKey", 1416},
+	{"ptagSentRepresentingSimpleDispName", 1417},
+	{"ptagSerializedReplidGuidMap", 1419},
 	{"ptagSimpleDisplayName", 601},
 	{"ptagSoftDeletes", 940},
-	{"ptagSortLocaleId", 1432},
-	{"ptagStartDateEtc", 1442},
-	{"ptagStartEmbed", 1443},
-	{"ptagStartFAIMsg", 1444},
-	{"ptagStartMessage", 1445},
-	{"ptagStartRecip", 1446},
-	{"ptagStartSubFld", 1447},
-	{"ptagStartTopFld", 1448},
-	{"ptagStoreEntryId", 1453},
-	{"ptagStoreSupportMask", 1459},
-	{"ptagSubFolders", 1463},
-	{"ptagSubfolder", 1462},
-	{"ptagSubject", 1464},
-	{"ptagSubjectPrefix", 1466},
-	{"ptagSupplementaryInfo", 1468},
-	{"ptagSwappedTodoData", 1470},
-	{"ptagSwappedTodoStore", 1471},
-	{"ptagTargetEntryId", 1472},
-	{"ptagTextAttachmentCharset", 1478},
-	{"ptagToDoItemFlags", 1483},
-	{"ptagTransmitableDisplayName", 1484},
-	{"ptagTrustSender", 1489},
-	{"ptagURLCompNameSet", 1492},
-	{"ptagURLName", 1493},
-	{"ptagUserCertificate", 1494},
-	{"ptagUserEntryId", 1495},
+	{"ptagSortLocaleId", 1433},
+	{"ptagStartDateEtc", 1443},
+	{"ptagStartEmbed", 1444},
+	{"ptagStartFAIMsg", 1445},
+	{"ptagStartMessage", 1446},
+	{"ptagStartRecip", 1447},
+	{"ptagStartSubFld", 1448},
+	{"ptagStartTopFld", 1449},
+	{"ptagStoreEntryId", 1454},
+	{"ptagStoreSupportMask", 1460},
+	{"ptagSubFolders", 1464},
+	{"ptagSubfolder", 1463},
+	{"ptagSubject", 1465},
+	{"ptagSubjectPrefix", 1467},
+	{"ptagSupplementaryInfo", 1469},
+	{"ptagSwappedTodoData", 1471},
+	{"ptagSwappedTodoStore", 1472},
+	{"ptagTargetEntryId", 1473},
+	{"ptagTextAttachmentCharset", 1479},
+	{"ptagToDoItemFlags", 1484},
+	{"ptagTransmitableDisplayName", 1485},
+	{"ptagTrustSender", 1490},
+	{"ptagURLCompNameSet", 1493},
+	{"ptagURLName", 1494},
+	{"ptagUserCertificate", 1495},
+	{"ptagUserEntryId", 1496},
 	{"urn:schemas-microsoft-com:office:office#Author", 432},
 	{"urn:schemas-microsoft-com:office:office#Bytes", 438},
 	{"urn:schemas-microsoft-com:office:office#Category", 467},
@@ -4855,11 +4858,11 @@ var byAlias = [...]alias{
 	{"urn:schemas-microsoft-com:office:office#Words", 552},
 	{"urn:schemas:calendar:dtend", 929},
 	{"urn:schemas:calendar:dtstart", 931},
-	{"urn:schemas:calendar:lastmodifiedtime", 1008},
+	{"urn:schemas:calendar:lastmodifiedtime", 1009},
 	{"urn:schemas:calendar:organizer", 506},
 	{"urn:schemas:calendar:recurrenceid", 728},
 	{"urn:schemas:calendar:remindernexttime", 930},
-	{"urn:schemas:calendar:responserequested", 1300},
+	{"urn:schemas:calendar:responserequested", 1301},
 	{"urn:schemas:contacts:account", 593},
 	{"urn:schemas:contacts:bday", 713},
 	{"urn:schemas:contacts:businesshomepageurn:schemas:contacts:businesshomepage", 723},
@@ -4869,8 +4872,8 @@ var byAlias = [...]alias{
 	{"urn:schemas:contacts:computernetworkname", 743},
 	{"urn:schemas:contacts:customerid", 803},
 	{"urn:schemas:contacts:department", 832},
-	{"urn:schemas:contacts:dn", 1048},
-	{"urn:schemas:contacts:employeenumber", 1097},
+	{"urn:schemas:contacts:dn", 1049},
+	{"urn:schemas:contacts:employeenumber", 1098},
 	{"urn:schemas:contacts:facsimiletelephonenumber", 722},
 	{"urn:schemas:contacts:ftpsite", 903},
 	{"urn:schemas:contacts:gender", 905},
@@ -4887,62 +4890,62 @@ var byAlias = [...]alias{
 	{"urn:schemas:contacts:homephone2", 918},
 	{"urn:schemas:contacts:homepostofficebox", 922},
 	{"urn:schemas:contacts:initials", 963},
-	{"urn:schemas:contacts:internationalisdnnumber", 998},
-	{"urn:schemas:contacts:language", 1006},
-	{"urn:schemas:contacts:location", 1023},
-	{"urn:schemas:contacts:mailingcity", 1022},
+	{"urn:schemas:contacts:internationalisdnnumber", 999},
+	{"urn:schemas:contacts:language", 1007},
+	{"urn:schemas:contacts:location", 1024},
+	{"urn:schemas:contacts:mailingcity", 1023},
 	{"urn:schemas:contacts:mailingcountry", 793},
-	{"urn:schemas:contacts:mailingpostaladdress", 1166},
-	{"urn:schemas:contacts:mailingpostalcode", 1167},
-	{"urn:schemas:contacts:mailingpostofficebox", 1165},
-	{"urn:schemas:contacts:mailingstate", 1449},
-	{"urn:schemas:contacts:mailingstreet", 1461},
-	{"urn:schemas:contacts:manager", 1031},
-	{"urn:schemas:contacts:middlename", 1060},
-	{"urn:schemas:contacts:mobile", 1063},
+	{"urn:schemas:contacts:mailingpostaladdress", 1167},
+	{"urn:schemas:contacts:mailingpostalcode", 1168},
+	{"urn:schemas:contacts:mailingpostofficebox", 1166},
+	{"urn:schemas:contacts:mailingstate", 1450},
+	{"urn:schemas:contacts:mailingstreet", 1462},
+	{"urn:schemas:contacts:manager", 1032},
+	{"urn:schemas:contacts:middlename", 1061},
+	{"urn:schemas:contacts:mobile", 1064},
 	{"urn:schemas:contacts:namesuffix", 907},
-	{"urn:schemas:contacts:nickname", 1069},
+	{"urn:schemas:contacts:nickname", 1070},
 	{"urn:schemas:contacts:o", 742},
 	{"urn:schemas:contacts:organizationmainphone", 741},
-	{"urn:schemas:contacts:otherTelephone", 1146},
-	{"urn:schemas:contacts:othercity", 1140},
-	{"urn:schemas:contacts:othercountry", 1141},
-	{"urn:schemas:contacts:otherfax", 1171},
+	{"urn:schemas:contacts:otherTelephone", 1147},
+	{"urn:schemas:contacts:othercity", 1141},
+	{"urn:schemas:contacts:othercountry", 1142},
+	{"urn:schemas:contacts:otherfax", 1172},
 	{"urn:schemas:contacts:othermobile", 727},
-	{"urn:schemas:contacts:otherpostalcode", 1143},
-	{"urn:schemas:contacts:otherpostofficebox", 1142},
-	{"urn:schemas:contacts:otherstate", 1144},
-	{"urn:schemas:contacts:otherstreet", 1145},
-	{"urn:schemas:contacts:pager", 1150},
-	{"urn:schemas:contacts:personalHomePage", 1156},
+	{"urn:schemas:contacts:otherpostalcode", 1144},
+	{"urn:schemas:contacts:otherpostofficebox", 1143},
+	{"urn:schemas:contacts:otherstate", 1145},
+	{"urn:schemas:contacts:otherstreet", 1146},
+	{"urn:schemas:contacts:pager", 1151},
+	{"urn:schemas:contacts:personalHomePage", 1157},
 	{"urn:schemas:contacts:personaltitle", 842},
-	{"urn:schemas:contacts:profession", 1176},
-	{"urn:schemas:contacts:roomnumber", 1083},
+	{"urn:schemas:contacts:profession", 1177},
+	{"urn:schemas:contacts:roomnumber", 1084},
 	{"urn:schemas:contacts:secretarycn", 673},
 	{"urn:schemas:contacts:secretaryphone", 674},
-	{"urn:schemas:contacts:sn", 1469},
-	{"urn:schemas:contacts:spousecn", 1440},
+	{"urn:schemas:contacts:sn", 1470},
+	{"urn:schemas:contacts:spousecn", 1441},
 	{"urn:schemas:contacts:telephoneNumber", 724},
 	{"urn:schemas:contacts:telephonenumber2", 720},
-	{"urn:schemas:contacts:telexnumber", 1474},
-	{"urn:schemas:contacts:title", 1480},
-	{"urn:schemas:contacts:ttytddphone", 1473},
-	{"urn:schemas:contacts:usercertificate", 1494},
-	{"urn:schemas:contacts:weddinganniversary", 1510},
+	{"urn:schemas:contacts:telexnumber", 1475},
+	{"urn:schemas:contacts:title", 1481},
+	{"urn:schemas:contacts:ttytddphone", 1474},
+	{"urn:schemas:contacts:usercertificate", 1495},
+	{"urn:schemas:contacts:weddinganniversary", 1511},
 	{"urn:schemas:httpmail:date", 734},
-	{"urn:schemas:httpmail:datereceived", 1044},
+	{"urn:schemas:httpmail:datereceived", 1045},
 	{"urn:schemas:httpmail:deletedon", 827},
 	{"urn:schemas:httpmail:displaycc", 840},
 	{"urn:schemas:httpmail:expiry-date", 866},
-	{"urn:schemas:httpmail:fromname", 1414},
+	{"urn:schemas:httpmail:fromname", 1415},
 	{"urn:schemas:httpmail:hasattachment", 910},
 	{"urn:schemas:httpmail:importance", 945},
-	{"urn:schemas:httpmail:normalizedsubject", 1080},
-	{"urn:schemas:httpmail:priority", 1174},
-	{"urn:schemas:httpmail:read", 1216},
-	{"urn:schemas:httpmail:reply-by", 1278},
-	{"urn:schemas:httpmail:sendername", 1402},
-	{"urn:schemas:httpmail:subject", 1464},
+	{"urn:schemas:httpmail:normalizedsubject", 1081},
+	{"urn:schemas:httpmail:priority", 1175},
+	{"urn:schemas:httpmail:read", 1217},
+	{"urn:schemas:httpmail:reply-by", 1279},
+	{"urn:schemas:httpmail:sendername", 1403},
+	{"urn:schemas:httpmail:subject", 1465},
 	{"urn:schemas:httpmail:textdescription", 715},
 	{"urn:schemas:httpmail:thread-topic", 786},
 	{"urn:schemas:httpmail:unreadcount", 777},
