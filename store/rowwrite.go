@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/store/internal/rowkey"
@@ -151,6 +152,9 @@ func (t *txn) viewsOf(fp folderPart) (*viewList, error) {
 		}
 		t.cache.parsed[string(key)] = v
 	}
+	// Who makes room for an index changes the list, and keeps parts of it for longer
+	// than the transaction: that is never the cache's own.
+	v = &viewList{fp, slices.Clone(v.list)}
 	t.views[fp] = v
 	return v, nil
 }
