@@ -73,6 +73,15 @@ var house = []room{
 	}},
 	// A module of its own, which joins the parts as an example does.
 	{"store/internal/sqlitebench", []string{"mapi", "props", "store", "rfc822"}, nil},
+	{"ical", []string{"mapi", "props"}, map[string]string{
+		"store":  "converters make plain messages, which any store or none may keep",
+		"rfc822": "mail carries calendars: it is one floor up and imports them",
+	}},
+	{"ical/line", nil, map[string]string{
+		"mapi":  "syntax without meaning: the meaning is one floor up",
+		"props": "syntax without meaning: the meaning is one floor up",
+		"ical":  "vCard has the same syntax and needs no calendars for it",
+	}},
 	{"rfc822", []string{"mapi", "props"}, map[string]string{
 		"store": "converters make plain messages, which any store or none may keep",
 	}},
@@ -98,6 +107,9 @@ var strangers = []struct {
 		"one backend is built on Pebble, not the library"},
 	{"github.com/emersion/go-message", true, []string{"rfc822"},
 		"it is strict by policy and sets a global: only the mail layer deals with that"},
+	{"github.com/emersion/go-ical", true, []string{"ical"},
+		"its types are for who exchanges calendars"},
+	{"github.com/teambition/rrule-go", true, nil, "recurrence is ours: it is a second opinion in tests"},
 	{"net", false, nil, "okapi is a library: servers are built on top of it"},
 	{"net/http", true, nil, "okapi is a library: servers are built on top of it"},
 	{"os/exec", true, nil, "a library starts no programs"},

@@ -1,0 +1,154 @@
+package line
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+)
+
+// parse reads a line. ok is false when it is no property.
+func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
+	end := bytes.IndexAny(raw, ";:")
+	if end <= 0 {
+		return l, false
+	}
+	name := bytes.TrimRight(raw[:end], " \t")
+	if r.opts.Groups {
+		if dot := bytes.LastIndexByte(name, '.'); dot > 0 {
+			l.Group = string(name[:dot])
+			if !isName(l.Group) {
+				return Line{}, false
+			}
+			name = name[dot+1:]
+		}
+	}
+	if !isNameBytes(name) {
+		return Line{}, false
+	}
+	l.Name, l.Offset = r.name(name), at
+	colon := end
+	if raw[end] == ';' {
+		if colon = r.parameters(&l, raw, end, at); colon < 0 {
+			return Line{}, false
+		}
+	}
+	r.value(&l, raw[colon+1:], at)
+	return l, true
+}
+
+func isName(s string) bool { return isNameBytes([]byte(s)) }
+
+func isNameBytes(b []byte) bool {
+	for _, c := range b {
+		switch {
+		case 'a' <= c|0x20 && c|0x20 <= 'z', '0' <= c && c <= '9':
+		case c == '-', c == '_', c == '.', c == '/', c == '+':
+		default:
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+// name is b in capitals. The few names that there are stay in memory once.
+func (r *Reader) name(b []byte) string {
+	for i, c := range b {
+		if 'a' <= c && c <= 'z' {
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	if s, ok := r.names[string(b)]; ok {
+		return s
+	}
+	s := string(b)
+	if len(r.names) < 1024 && len(s) < 64 {
+		r.names[s] = s
+	}
+	return s
+}
+
+// value sets the value of a line, decoded.
+func (r *Reader) value(l *Line, raw []byte, at int64) {
+	charset := ""
+	if len(l.Params) > 0 {
+		charset = l.Param("CHARSET")
+		if l.Has("ENCODING", "QUOTED-PRINTABLE") {
+			var ok bool
+			if raw, ok = unquote(raw); !ok {
+				r.opts.Report(Issue{RuleEncoding, at, l.Name})
+			}
+			*l = without(*l)
+			l.Value = oneLine(r.decode(raw, charset, at))
+			return
+		}
+		if charset != "" {
+			*l = l.Without("CHARSET")
+		}
+	}
+	l.Value = r.decode(raw, charset, at)
+}
+
+// without is a line without the parameters that say how its value was encoded.
+func without(l Line) Line {
+	var params []Param
+	for _, p := range l.Params {
+		encoding := (p.Name == "ENCODING" || p.Name == "") && len(p.Values) == 1 && strings.EqualFold(p.Values[0], "QUOTED-PRINTABLE")
+		if !encoding && p.Name != "CHARSET" {
+			params = append(params, p)
+		}
+	}
+	l.Params = params
+	return l
+}
+
+// unquote undoes quoted-printable.
+func unquote(b []byte) (_ []byte, ok bool) {
+	if bytes.IndexByte(b, '=') < 0 {
+		return b, true
+	}
+	out, ok := make([]byte, 0, len(b)), true
+	for i := 0; i < len(b); i++ {
+		if b[i] == '=' {
+			if i+2 < len(b) {
+				var c [1]byte
+				if _, err := hex.Decode(c[:], b[i+1:i+3]); err == nil {
+					out = append(out, c[0])
+					i += 2
+					continue
+				}
+			}
+			ok = false
+		}
+		out = append(out, b[i])
+	}
+	return out, ok
+}
+
+// oneLine writes a decoded value as an undecoded one would be: its line breaks and
+// backslashes escaped.
+func oneLine(s string) string {
+	if !strings.ContainsAny(s, "\r\n\\") {
+		return s
+	}
+	b := make([]byte, 0, len(s)+16)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '\r':
+			if i+1 == len(s) || s[i+1] != '\n' {
+				b = append(b, '\\', 'n')
+			}
+		case '\n':
+			b = append(b, '\\', 'n')
+		case '\\':
+			if i+1 < len(s) && strings.IndexByte(";,:\\", s[i+1]) >= 0 {
+				b = append(b, '\\', s[i+1])
+				i++
+			} else {
+				b = append(b, '\\', '\\')
+			}
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(b)
+}
