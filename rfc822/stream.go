@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/okapi-mail/okapi/rfc822/entity"
+	"github.com/okapi-mail/okapi/rfc822/internal/spool"
 )
 
 // A content is a [mapi.Stream] of a part's decoded body. Its size and digest are
@@ -22,7 +23,8 @@ type content struct {
 	sum  [sha256.Size]byte
 }
 
-func (c *content) origin() *source { return c.src }
+// Spool implements spool.Holder.
+func (c *content) Spool() *spool.File { return c.src.spool }
 
 // Size implements mapi.Stream.
 func (c *content) Size() int64 { return c.size }
@@ -105,7 +107,8 @@ func (p segment) len() int64 {
 	return p.at.Len()
 }
 
-func (s *segments) origin() *source { return s.src }
+// Spool implements spool.Holder.
+func (s *segments) Spool() *spool.File { return s.src.spool }
 
 // Size implements mapi.Stream.
 func (s *segments) Size() int64 { return s.size }
