@@ -80,9 +80,13 @@ func keysSize(a *entity.Address) int {
 var smtpType mapi.Value = "SMTP"
 
 // appendSearchKey appends the key by which an address is found: its type and
-// itself in capitals.
+// itself in capitals. A domain has the form for the DNS in it, so that both forms
+// of an international domain are found (RFC 5891).
 func appendSearchKey(b []byte, addr string) []byte {
 	b = append(b, "SMTP:"...)
+	if !isASCII(addr) {
+		addr = entity.Address{Addr: addr}.Ascii()
+	}
 	for _, r := range addr {
 		if r < utf8.RuneSelf {
 			if 'a' <= r && r <= 'z' {
@@ -94,6 +98,15 @@ func appendSearchKey(b []byte, addr string) []byte {
 		}
 	}
 	return append(b, 0)
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func searchKeySize(addr string) int { return len("SMTP:") + len(addr) + 1 }

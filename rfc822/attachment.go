@@ -409,7 +409,7 @@ func (m *message) opaque() {
 }
 
 // contentType keeps the Content-Type of an S/MIME mail.
-var contentType = mapi.Prop{Set: mapi.PSInternetHeaders, Name: "content-type", Type: mapi.PtypString}
+var contentType = internetHeader("content-type")
 
 func (m *message) securedAttachment(mediaType string) *mapi.Attachment {
 	at := &mapi.Attachment{}

@@ -37,6 +37,11 @@ type DecodeOptions struct {
 	// decode when they are read. 0 means 32 KiB.
 	InlineLimit int
 
+	// Inside says that the mail comes from a server of the own organisation:
+	// what X-MS-Exchange-Organization- fields say is believed, such as the spam
+	// confidence. From outside these fields are only header text.
+	Inside bool
+
 	// Report is told what broke a rule. nil means nobody.
 	Report func(Issue)
 }
@@ -156,6 +161,7 @@ func (d *decoder) message(part *entity.Part) *mapi.Message {
 	m.recipe.whole = entity.Range{Start: part.Head.Start, End: part.Body.End}
 	m.header()
 	m.content()
+	m.classify()
 	m.finish()
 	return m.Message
 }

@@ -17,6 +17,16 @@ type EncodeOptions struct {
 	// The original bytes are then not used when they have such a field.
 	Transport bool
 
+	// UTF8 writes the texts of header fields as UTF-8 instead of encoded words,
+	// and domains readable (RFC 6532): for transports that offer SMTPUTF8.
+	UTF8 bool
+
+	// Resolve returns the SMTP address of one of another type, such as "EX" and
+	// a distinguished name. It is asked when a message has no SMTP address
+	// beside it. nil, and an address that is not found, mean that only the name
+	// is written.
+	Resolve func(addressType, address string) (smtp string, ok bool)
+
 	// Boundary returns a new boundary for each multipart: at most 70 characters
 	// that RFC 2046 5.1.1 allows, unlike any line of a body. nil means random
 	// ones.

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unsafe"
@@ -173,7 +174,7 @@ func (c *collector) bag(buf []byte, bag *mapi.Properties, wanted func(id uint32)
 				keys = append(keys, p.ID<<16|uint32(len(values)))
 				values = append(values, v)
 			}
-		case p.Set == mapi.PSInternetHeaders:
+		case p.Set == mapi.PSInternetHeaders || isClassification(p):
 			c.field(p, v)
 		}
 	}
@@ -328,8 +329,14 @@ func (c *collector) field(p mapi.Prop, v mapi.Value) {
 		v = text
 	}
 	s, ok := v.(string)
+	if b, isBool := v.(bool); isBool {
+		s, ok = trueFalse(b), true
+	}
 	if !ok {
 		return
+	}
+	if p.Name == "" {
+		p.Name = strconv.Itoa(int(p.ID))
 	}
 	h := uint64(14695981039346656037)
 	for _, t := range [3]string{p.Name, "\x00", s} {

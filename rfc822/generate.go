@@ -337,6 +337,9 @@ func (g *generator) attachment(a *mapi.Attachment, inline bool) (*node, error) {
 		m := entity.Media{}
 		if m.Type, _ = props.PidTagAttachMimeTag.Get(a); !m.IsMessage() {
 			m.Type = "message/rfc822"
+			if g.opts.UTF8 {
+				m.Type = "message/global"
+			}
 		}
 		if name != "" {
 			m.Params = []entity.Param{{Name: "name", Value: name}}

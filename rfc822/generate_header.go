@@ -14,19 +14,52 @@ import (
 // fields are the header fields of new mail, in their order.
 type fields []headerField
 
-type headerField struct{ name, value string }
+type headerField struct {
+	name, value string
+	utf8        string // the value in UTF-8 when that is another one
+}
 
 // add appends a field whose value is ready to be written. Whatever property it
 // comes from, it stays one field.
 func (h *fields) add(name, value string) {
 	if value = oneLine(value); value != "" {
-		*h = append(*h, headerField{name, value})
+		*h = append(*h, headerField{name: name, value: value})
 	}
 }
 
 // text appends a field of unstructured text.
 func (h *fields) text(name, value string) {
-	h.add(name, entity.EncodeWords(strings.TrimSpace(oneLine(value))))
+	value = strings.TrimSpace(oneLine(value))
+	h.addBoth(name, entity.EncodeWords(value), value)
+}
+
+func (h *fields) addresses(name string, list ...entity.Address) {
+	value := entity.FormatAddresses(list)
+	utf8 := value
+	if strings.Contains(value, "=?") || strings.Contains(value, "xn--") {
+		utf8 = entity.FormatUTF8Addresses(list)
+	}
+	h.addBoth(name, value, utf8)
+}
+
+// addBoth appends a field that is written otherwise in UTF-8. A word in it may not
+// be too long for a line: a line can be broken between bytes only in ASCII.
+func (h *fields) addBoth(name, value, utf8 string) {
+	h.add(name, value)
+	if n := len(*h); value != "" && n > 0 && utf8 != value && longestWord(utf8) < longestLine/2 {
+		(*h)[n-1].utf8 = oneLine(utf8)
+	}
+}
+
+func longestWord(s string) int {
+	longest, run := 0, 0
+	for i := 0; i < len(s); i++ {
+		if run++; s[i] == ' ' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return longest
 }
 
 func (h fields) get(name string) string {
@@ -36,6 +69,15 @@ func (h fields) get(name string) string {
 		}
 	}
 	return ""
+}
+
+// readable takes the UTF-8 forms of the fields.
+func (h fields) readable() {
+	for i := range h {
+		if h[i].utf8 != "" {
+			h[i].value = h[i].utf8
+		}
+	}
 }
 
 // append appends the fields without the blank line after them.
@@ -72,19 +114,19 @@ func (h fields) writeOpen(w io.Writer) error {
 // those of its content.
 func (g *generator) header(msg *mapi.Message) fields {
 	h := make(fields, 0, 24)
-	from, okFrom := addressOf(msg, representingGroup())
-	sender, okSender := addressOf(msg, senderGroup())
+	from, okFrom := g.addressOf(msg, representingGroup())
+	sender, okSender := g.addressOf(msg, senderGroup())
 	if !okFrom {
 		from, okFrom = sender, okSender
 	}
 	if okFrom {
-		h.add("From", from.String())
+		h.addresses("From", from)
 	}
-	if okSender && (from.Name != sender.Name || !sameAddress(from, sender)) {
-		h.add("Sender", sender.String())
+	if okSender && !samePerson(from, sender) {
+		h.addresses("Sender", sender)
 	}
 	g.recipients(&h, msg)
-	h.add("Reply-To", replyTo(msg))
+	h.addresses("Reply-To", g.replyTo(msg)...)
 	subject(&h, msg)
 	if t, ok := props.PidTagClientSubmitTime.Get(msg); ok {
 		h.add("Date", entity.FormatDate(t))
@@ -103,37 +145,74 @@ func (g *generator) header(msg *mapi.Message) fields {
 	h.date("Expires", msg, props.PidTagExpiryTime)
 	h.date("Reply-By", msg, props.PidTagReplyTime)
 	h.date("Deferred-Delivery", msg, props.PidTagDeferredDeliveryTime)
-	receipts(&h, msg, from)
+	h.date("Latest-Delivery-Time", msg, props.PidTagLatestDeliveryTime)
+	g.receipts(&h, msg, from)
 	automatic(&h, msg)
+	h.add("Content-Class", classField(msg))
+	language(&h, msg)
+	unified(&h, msg)
+	flag(&h, msg)
+	classification(&h, msg)
+	organization(&h, msg, g.opts.Transport)
+	attachments(&h, msg)
 	kept(&h, msg)
 	h.add("MIME-Version", "1.0")
+	if g.opts.UTF8 {
+		h.readable()
+	}
 	return h
 }
 
 // addressOf reads an address of a message. SMTP is preferred to whatever else the
-// address is; an address that is not SMTP is not written (MS-OXCMAIL 2.1.3.1).
-func addressOf(obj mapi.Getter, g addressGroup) (entity.Address, bool) {
+// address is; an address that is not SMTP, and that nobody resolves, is not written
+// (MS-OXCMAIL 2.1.3.1).
+func (g *generator) addressOf(obj mapi.Getter, of addressGroup) (entity.Address, bool) {
 	var a entity.Address
-	a.Name, _ = obj.Get(g.name).(string)
-	a.Addr, _ = obj.Get(g.smtp).(string)
+	a.Name, _ = obj.Get(of.name).(string)
+	a.Addr, _ = obj.Get(of.smtp).(string)
 	if a.Addr == "" {
-		kind, _ := obj.Get(g.kind).(string)
-		email, _ := obj.Get(g.email).(string)
-		if kind == "" || strings.EqualFold(kind, "SMTP") {
-			a.Addr = email
+		kind, _ := obj.Get(of.kind).(string)
+		email, _ := obj.Get(of.email).(string)
+		if kind == "" && strings.HasPrefix(email, "/") {
+			kind = "EX"
 		}
+		a.Addr = g.smtp(kind, email)
 	}
 	if a.Addr == "" {
-		if id, ok := obj.Get(g.entryID).([]byte); ok {
-			if name, kind, addr, ok := parseOneOff(id); ok && strings.EqualFold(kind, "SMTP") {
-				a.Addr = addr
-				if a.Name == "" {
-					a.Name = name
-				}
+		if id, ok := obj.Get(of.entryID).([]byte); ok {
+			e := g.entry(id)
+			a.Addr = e.Addr
+			if a.Name == "" {
+				a.Name = e.Name
 			}
 		}
 	}
 	return cleanAddress(a), a.Addr != "" || a.Name != ""
+}
+
+// smtp is the SMTP address of an address of some type, or "".
+func (g *generator) smtp(kind, addr string) string {
+	switch {
+	case addr == "" || kind == "" || strings.EqualFold(kind, "SMTP"):
+		return addr
+	case g.opts.Resolve != nil:
+		if smtp, ok := g.opts.Resolve(kind, addr); ok {
+			return smtp
+		}
+	}
+	return ""
+}
+
+// entry reads what an entry id says of an address: one-off ones hold it, those of
+// an address book name somebody to resolve.
+func (g *generator) entry(id []byte) entity.Address {
+	if name, kind, addr, ok := parseOneOff(id); ok {
+		return entity.Address{Name: name, Addr: g.smtp(kind, addr)}
+	}
+	if e, err := mapi.ParseAddressBookEntryID(id); err == nil {
+		return entity.Address{Addr: g.smtp("EX", e.DN)}
+	}
+	return entity.Address{}
 }
 
 // cleanAddress takes out of an address what would change the header around it.
@@ -148,8 +227,9 @@ func cleanAddress(a entity.Address) entity.Address {
 	return a
 }
 
-func sameAddress(a, b entity.Address) bool {
-	return strings.EqualFold(a.Ascii(), b.Ascii())
+func samePerson(a, b entity.Address) bool {
+	unnamed := a.Name == a.Addr && b.Name == b.Addr
+	return (a.Name == b.Name || unnamed) && strings.EqualFold(a.Ascii(), b.Ascii())
 }
 
 func recipientGroup() addressGroup {
@@ -173,7 +253,7 @@ func (g *generator) recipients(h *fields, msg *mapi.Message) {
 		if i < 0 || i > 2 {
 			continue
 		}
-		if a, ok := addressOf(r, recipientGroup()); ok {
+		if a, ok := g.addressOf(r, recipientGroup()); ok {
 			lists[i] = append(lists[i], a)
 		}
 	}
@@ -181,7 +261,7 @@ func (g *generator) recipients(h *fields, msg *mapi.Message) {
 		lists[2] = nil
 	}
 	for i, name := range []string{"To", "Cc", "Bcc"} {
-		h.add(name, entity.FormatAddresses(lists[i]))
+		h.addresses(name, lists[i]...)
 	}
 }
 
@@ -202,10 +282,10 @@ func hasBcc(msg *mapi.Message) bool {
 
 // replyTo writes the reply recipients; their names are those of the list of names
 // when it has as many (MS-OXCMAIL 2.1.3.1.2).
-func replyTo(msg *mapi.Message) string {
+func (g *generator) replyTo(msg *mapi.Message) []entity.Address {
 	b, ok := props.PidTagReplyRecipientEntries.Get(msg)
 	if !ok {
-		return ""
+		return nil
 	}
 	entries := flatEntries(b)
 	var names []string
@@ -214,16 +294,15 @@ func replyTo(msg *mapi.Message) string {
 	}
 	var list []entity.Address
 	for i, e := range entries {
-		name, kind, addr, ok := parseOneOff(e)
-		if !ok || !strings.EqualFold(kind, "SMTP") {
-			continue
-		}
+		a := g.entry(e)
 		if len(names) == len(entries) {
-			name = strings.TrimSpace(names[i])
+			a.Name = strings.TrimSpace(names[i])
 		}
-		list = append(list, cleanAddress(entity.Address{Name: name, Addr: addr}))
+		if a.Addr != "" {
+			list = append(list, cleanAddress(a))
+		}
 	}
-	return entity.FormatAddresses(list)
+	return list
 }
 
 func subject(h *fields, msg *mapi.Message) {
@@ -285,6 +364,14 @@ func urgency(h *fields, msg *mapi.Message) {
 		h.add("Importance", "low")
 		h.add("X-Priority", "5")
 	}
+	switch v, ok := props.PidTagPriority.Get(msg); {
+	case v == mapi.PriorityUrgent:
+		h.add("Priority", "urgent")
+	case v == mapi.PriorityNonUrgent:
+		h.add("Priority", "non-urgent")
+	case ok:
+		h.add("Priority", "normal")
+	}
 	switch v, _ := props.PidTagSensitivity.Get(msg); v {
 	case mapi.SensitivityPersonal:
 		h.add("Sensitivity", "personal")
@@ -303,16 +390,16 @@ func urgency(h *fields, msg *mapi.Message) {
 	h.add("Keywords", strings.Join(list, ", "))
 }
 
-func receipts(h *fields, msg *mapi.Message, from entity.Address) {
+func (g *generator) receipts(h *fields, msg *mapi.Message, from entity.Address) {
 	if v, _ := props.PidTagReadReceiptRequested.Get(msg); v {
-		a, ok := addressOf(msg, receiptGroup())
+		a, ok := g.addressOf(msg, receiptGroup())
 		if !ok {
 			a = from
 		}
-		h.add("Disposition-Notification-To", a.String())
+		h.addresses("Disposition-Notification-To", a)
 	}
 	if v, _ := props.PidTagOriginatorDeliveryReportRequested.Get(msg); v {
-		h.add("Return-Receipt-To", from.String())
+		h.addresses("Return-Receipt-To", from)
 	}
 }
 
@@ -321,7 +408,10 @@ func automatic(h *fields, msg *mapi.Message) {
 	if v, _ := props.PidTagAutoResponseSuppress.Get(msg); v != 0 {
 		h.add("X-Auto-Response-Suppress", suppressText(v))
 	}
-	if s, ok := msg.Get(precedence).(string); ok {
+	if s := autoSubmitted(msg); s != "" {
+		h.add("Auto-Submitted", s)
+	}
+	if s, ok := props.PidTagInternetPrecedence.Get(msg); ok {
 		h.text("Precedence", s)
 	}
 	for _, f := range []struct {
@@ -334,6 +424,34 @@ func automatic(h *fields, msg *mapi.Message) {
 	} {
 		if s, ok := f.key.Get(msg); ok {
 			h.add(f.name, strings.TrimSpace(asciiOnly(oneLine(s))))
+		}
+	}
+}
+
+// autoSubmitted says that no person wrote the mail (RFC 3834): an answer that a
+// rule made, or one that a rule passed on.
+func autoSubmitted(msg *mapi.Message) string {
+	if msg.Has(internetHeader("auto-submitted")) {
+		return ""
+	}
+	if class, _ := props.PidTagMessageClass.Get(msg); hasPrefixFold(class, "IPM.Note.Rules.") {
+		return "auto-replied"
+	}
+	if is, _ := props.PidTagAutoForwarded.Get(msg); is {
+		return "auto-generated"
+	}
+	return ""
+}
+
+// attachments writes what some programs show before they read the parts.
+func attachments(h *fields, msg *mapi.Message) {
+	if key, ok := props.PidTagTnefCorrelationKey.Get(msg); ok {
+		h.add("X-MS-TNEF-Correlator", asciiOnly(strings.TrimRight(string(key), "\x00")))
+	}
+	for _, a := range msg.Attachments {
+		if hidden, _ := props.PidTagAttachmentHidden.Get(a); !hidden {
+			h.add("X-MS-Has-Attach", "yes")
+			return
 		}
 	}
 }

@@ -22,6 +22,7 @@ type headerState struct {
 	suppress       mapi.AutoResponseSuppress
 	received       bool
 	names          int
+	classified     *classified // nil: no such field
 }
 
 // header turns the header into properties (MS-OXCMAIL 2.2.3).
@@ -48,6 +49,9 @@ func (m *message) header() {
 	}
 	if s.suppress != 0 {
 		props.PidTagAutoResponseSuppress.Set(m, s.suppress)
+	}
+	if s.classified != nil {
+		s.classified.set(m)
 	}
 	if t, ok := props.PidTagClientSubmitTime.Get(m); ok && !s.received {
 		props.PidTagMessageDeliveryTime.Set(m, t)
@@ -172,10 +176,11 @@ func (m *message) field(s *headerState, f *entity.Field, name, v []byte) {
 		if !bytes.EqualFold(v, []byte("no")) {
 			s.suppress |= mapi.SuppressOOF | mapi.SuppressAutoReply
 		}
+		m.other(s, name, v)
 	case "x-auto-response-suppress":
 		s.suppress |= suppressOf(v)
 	case "precedence":
-		m.set(precedence, m.words(v))
+		m.text(props.PidTagInternetPrecedence.Prop(), v)
 		switch strings.ToLower(string(v)) {
 		case "bulk", "list", "junk":
 			s.suppress |= mapi.SuppressOOF | mapi.SuppressAutoReply
@@ -190,13 +195,24 @@ func (m *message) field(s *headerState, f *entity.Field, name, v []byte) {
 		m.set(props.PidTagBodyContentId.Prop(), trimID(m.words(v)))
 	case "content-location":
 		m.text(props.PidTagBodyContentLocation.Prop(), v)
+	case "content-language":
+		if !m.language(v) {
+			m.other(s, name, v)
+		}
+	case "x-message-flag":
+		m.flagged(v)
+	case "x-ms-tnef-correlator":
+		props.PidTagTnefCorrelationKey.Set(m, bytes.Clone(v))
+	case "x-ms-has-attach": // its attachments tell
+	case "x-microsoft-classified", "x-microsoft-classification", "x-microsoft-classdesc", "x-microsoft-classid", "x-microsoft-classkeep":
+		if s.classified == nil {
+			s.classified = &classified{}
+		}
+		s.classified.field(m, name, v)
 	default:
 		m.other(s, name, v)
 	}
 }
-
-// precedence is PR_INTERNET_PRECEDENCE, which MS-OXPROPS does not list.
-var precedence = mapi.Prop{ID: 0x1041, Type: mapi.PtypString}
 
 func lowerInto(dst, name []byte) []byte {
 	for _, c := range name {
@@ -210,17 +226,19 @@ func lowerInto(dst, name []byte) []byte {
 
 // other keeps fields that have no property of their own as named properties: a
 // few known ones and those beginning with "X-", up to a limit. What claims to
-// come from inside of an organisation is not taken from outside.
+// come from inside of an organisation is not taken from outside (MS-OXCMAIL
+// 2.2.3.2.24).
 func (m *message) other(s *headerState, name, v []byte) {
 	switch string(name) {
 	case "user-agent", "accept-language", "content-base", "content-class", "content-language",
-		"list-id", "list-post", "list-owner", "list-archive", "list-unsubscribe-post",
+		"list-id", "list-post", "list-owner", "list-archive", "list-unsubscribe-post", "auto-submitted",
 		"comments", "organization", "organisation", "approved", "newsgroups", "followup-to",
 		"return-path", "delivered-to", "errors-to":
 	default:
-		if !bytes.HasPrefix(name, []byte("x-")) ||
-			bytes.HasPrefix(name, []byte("x-ms-exchange-organization-")) ||
-			bytes.HasPrefix(name, []byte("x-ms-exchange-forest-")) || len(name) > mapi.MaxNameLength {
+		if !bytes.HasPrefix(name, []byte("x-")) || len(name) > mapi.MaxNameLength {
+			return
+		}
+		if fromInside(name) && (!m.opts.Inside || m.inside(name, v)) {
 			return
 		}
 	}

@@ -472,6 +472,35 @@ func (a Address) String() string {
 	return formatPhrase(a.Name) + " <" + addr + ">"
 }
 
+// UTF8String is String for headers in UTF-8 (RFC 6532): the name and the domain
+// are readable.
+func (a Address) UTF8String() string {
+	addr := a.Unicode()
+	switch {
+	case a.Name == "" || a.Name == a.Addr && addr != "":
+		if addr == "" {
+			return ""
+		}
+		return "<" + addr + ">"
+	case addr == "":
+		return utf8Phrase(a.Name) + " <>"
+	}
+	return utf8Phrase(a.Name) + " <" + addr + ">"
+}
+
+func utf8Phrase(name string) string {
+	name = strings.ToValidUTF8(clean(name), "\uFFFD")
+	if len(name) > 200 {
+		return formatPhrase(name)
+	}
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c != ' ' && c < 0x80 && !isAtom(c) || c == '=' {
+			return quoteString(name)
+		}
+	}
+	return name
+}
+
 func formatPhrase(name string) string {
 	name = clean(name)
 	if !isPlainHeader(name) {

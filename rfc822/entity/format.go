@@ -85,10 +85,15 @@ func IsFieldName(s string) bool {
 }
 
 // FormatAddresses writes a list of addresses.
-func FormatAddresses(list []Address) string {
+func FormatAddresses(list []Address) string { return formatAddresses(list, Address.String) }
+
+// FormatUTF8Addresses writes a list of addresses for a header in UTF-8.
+func FormatUTF8Addresses(list []Address) string { return formatAddresses(list, Address.UTF8String) }
+
+func formatAddresses(list []Address, format func(Address) string) string {
 	var b strings.Builder
 	for _, a := range list {
-		s := a.String()
+		s := format(a)
 		if s == "" {
 			continue
 		}
