@@ -109,6 +109,8 @@ var strangers = []struct {
 		"it is strict by policy and sets a global: only the mail layer deals with that"},
 	{"github.com/emersion/go-ical", true, []string{"ical"},
 		"its types are for who exchanges calendars"},
+	{"github.com/emersion/go-vcard", true, []string{"ical/vcard"},
+		"its type is for who exchanges cards"},
 	{"github.com/teambition/rrule-go", true, nil, "recurrence is ours: it is a second opinion in tests"},
 	{"net", false, nil, "okapi is a library: servers are built on top of it"},
 	{"net/http", true, nil, "okapi is a library: servers are built on top of it"},
