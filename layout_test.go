@@ -42,7 +42,7 @@ var house = []room{
 		"props": "bytes have types, not names: a gateway links no dictionary for them",
 	}},
 	{"mapi/rtf", []string{"mapi"}, map[string]string{
-		"props": "it compresses bytes, whatever property they are of",
+		"props": "it reads and writes documents, whatever property they are of",
 	}},
 	{"props", []string{"mapi"}, map[string]string{
 		"store":  "keys work on everything that has properties, stored or not",

@@ -1,12 +1,3 @@
-// Package rtf reads and writes the compressed RTF of PidTagRtfCompressed
-// (MS-OXRTFCP).
-//
-//	section      what                          functions
-//	2.1.3        header                        NewReader, Compress, Store
-//	2.1.3.1.4    types LZFu and MELA           Compress, Store
-//	2.2, 3.1     decompression                 NewReader, Decompress
-//	3.2          compression                   Compress
-//	3.1.3.2      CRC                           checked at the end of decompression
 package rtf
 
 import (
