@@ -130,7 +130,7 @@ var noRendering mapi.Value = int32(-1)
 func (m *message) inline(at *mapi.Attachment, a attached, disp *entity.Media) {
 	cid, _ := props.PidTagAttachContentId.Get(at)
 	location, _ := props.PidTagAttachContentLocation.Get(at)
-	if m.bodies.html == nil || cid == "" && location == "" {
+	if m.bodies.html.part == nil || cid == "" && location == "" {
 		return
 	}
 	html, _ := m.Get(props.PidTagHtml.Prop()).([]byte)

@@ -12,8 +12,16 @@ import (
 // bodies is which parts of a message are its text (MS-OXCMAIL 2.2.3.3), and
 // which are attachments, in the order of the mail.
 type bodies struct {
-	plain, html *entity.Part
+	plain, html text
 	others      []attached
+	joinHTML    bool
+}
+
+// A text is the part that gives a body, or none, and those that go on where it
+// ends.
+type text struct {
+	part *entity.Part
+	more []*entity.Part
 }
 
 // An attached is a part that becomes an attachment.
@@ -32,8 +40,8 @@ func (b *bodies) walk(p *entity.Part, want, related bool) bool {
 		// A multipart without parts: what it says is text.
 		switch {
 		case p.Body.Len() == 0:
-		case want && b.plain == nil && !p.Truncated:
-			b.plain = p
+		case want && b.plain.part == nil && !p.Truncated:
+			b.plain.part = p
 			return true
 		default:
 			b.attach(p, related)
@@ -50,7 +58,9 @@ func (b *bodies) walk(p *entity.Part, want, related bool) bool {
 	}
 	took := false
 	for _, c := range p.Parts {
-		if b.walk(c, want && !took, related) {
+		switch {
+		case want && took && b.join(p, c):
+		case b.walk(c, want && !took, related):
 			took = true
 		}
 	}
@@ -69,8 +79,8 @@ func (b *bodies) leaf(p *entity.Part, want, related bool) bool {
 		if p.Type.Type == "text/html" {
 			kind = &b.html
 		}
-		if (p.Type.Type == "text/plain" || p.Type.Type == "text/html") && *kind == nil && !markedAttachment(p) {
-			*kind = p
+		if (p.Type.Type == "text/plain" || p.Type.Type == "text/html") && kind.part == nil && !markedAttachment(p) {
+			kind.part = p
 			return true
 		}
 	}
@@ -86,15 +96,15 @@ func (b *bodies) alternative(p *entity.Part, want, related bool) bool {
 		b.attach(p, related)
 		return false
 	}
-	var plain, html *entity.Part
+	var plain, html text
 	for _, c := range p.Parts {
-		var sub bodies
+		sub := bodies{joinHTML: b.joinHTML}
 		sub.walk(c, want, related)
 		b.replace(&plain, sub.plain, related)
 		b.replace(&html, sub.html, related)
 		b.others = append(b.others, sub.others...)
 	}
-	if plain == nil && html == nil {
+	if plain.part == nil && html.part == nil {
 		return false
 	}
 	b.plain, b.html = plain, html
@@ -102,19 +112,22 @@ func (b *bodies) alternative(p *entity.Part, want, related bool) bool {
 }
 
 // replace puts a later alternative in the place of an earlier one.
-func (b *bodies) replace(kind **entity.Part, p *entity.Part, related bool) {
+func (b *bodies) replace(kind *text, t text, related bool) {
 	switch {
-	case p == nil:
-	case *kind == nil:
-		*kind = p
-	case p.Body.Len() == 0:
-		b.attach(p, related)
-	default:
-		if (*kind).Body.Len() > 0 {
-			b.attach(*kind, related)
+	case t.part == nil:
+		return
+	case kind.part != nil && t.part.Body.Len() == 0 && len(t.more) == 0:
+		b.attach(t.part, related)
+		return
+	case kind.part != nil:
+		if kind.part.Body.Len() > 0 {
+			b.attach(kind.part, related)
 		}
-		*kind = p
+		for _, p := range kind.more {
+			b.attach(p, related)
+		}
 	}
+	*kind = t
 }
 
 // related takes the text from the root: the part that "start" names, or the
@@ -161,6 +174,7 @@ func (m *message) content() {
 	if m.secured() {
 		return
 	}
+	m.bodies.joinHTML = m.opts.JoinHTML
 	m.bodies.walk(m.part, true, false)
 	m.texts()
 	for _, a := range m.bodies.others {
@@ -171,12 +185,12 @@ func (m *message) content() {
 // texts sets the body properties.
 func (m *message) texts() {
 	codepage := int32(0)
-	if p := m.bodies.plain; p != nil {
-		codepage = m.plainBody(p)
+	if t := m.bodies.plain; t.part != nil {
+		codepage = m.plainBody(t)
 		props.PidTagNativeBody.Set(m, mapi.NativeBodyPlainText)
 	}
-	if p := m.bodies.html; p != nil {
-		codepage = m.htmlBody(p)
+	if t := m.bodies.html; t.part != nil {
+		codepage = m.htmlBody(t)
 		props.PidTagNativeBody.Set(m, mapi.NativeBodyHTML)
 	}
 	if codepage != 0 {
@@ -200,7 +214,11 @@ func (m *message) charset(p *entity.Part) (c *entity.Charset, known bool) {
 }
 
 // plainBody sets PidTagBody and returns the code page of the mail's text.
-func (m *message) plainBody(p *entity.Part) int32 {
+func (m *message) plainBody(t text) int32 {
+	p := t.part
+	if len(t.more) > 0 {
+		return m.joinPlain(t)
+	}
 	charset, _ := m.charset(p)
 	enc := encodingOf(p)
 	raw, inMemory := m.src.bytes(p.Body)
@@ -226,10 +244,11 @@ func (m *message) plainBody(p *entity.Part) int32 {
 	} else {
 		text = validString(charset.Decode(decoded))
 	}
+	text = unflowPart(p, text)
 	if text == "" {
 		return charset.Codepage
 	}
-	if charset == entity.USASCII && len(text) != len(decoded) || charset == entity.UTF8 && strings.Contains(text, "\uFFFD") {
+	if charset == entity.USASCII && !isASCII(text) || charset == entity.UTF8 && strings.Contains(text, "\uFFFD") {
 		m.report(entity.RuleCharset, p, p.Type.Param("charset"))
 	}
 	m.Set(props.PidTagBody.Prop(), m.box(text))
@@ -254,7 +273,11 @@ func (m *message) bodyReference(code propCode, p *entity.Part, enc entity.Encodi
 
 // htmlBody sets PidTagHtml, in the bytes of the mail when their charset has a
 // code page, else in UTF-8. It returns the code page.
-func (m *message) htmlBody(p *entity.Part) int32 {
+func (m *message) htmlBody(t text) int32 {
+	p := t.part
+	if len(t.more) > 0 {
+		return m.joinHTMLParts(t)
+	}
 	charset, known := m.charset(p)
 	convert := !known || charset.Codepage == 0
 	enc := encodingOf(p)
@@ -293,7 +316,7 @@ func (m *message) smallHTML(p *entity.Part, enc entity.Encoding, raw []byte, cha
 		return
 	}
 	if convert {
-		props.PidTagHtml.Set(m, []byte(validString(charset.Decode(decoded))))
+		props.PidTagHtml.Set(m, recode(decoded, charset))
 		return
 	}
 	if enc == entity.Identity || enc == entity.Unknown {

@@ -37,6 +37,12 @@ type DecodeOptions struct {
 	// decode when they are read. 0 means 32 KiB.
 	InlineLimit int
 
+	// JoinHTML makes one document of an HTML body and the texts after it in a
+	// multipart/mixed. Otherwise they are attachments (MS-OXCMAIL 2.2.3.3): what
+	// different people wrote should not look like one text. Parts of plain text
+	// are always joined.
+	JoinHTML bool
+
 	// Inside says that the mail comes from a server of the own organisation:
 	// what X-MS-Exchange-Organization- fields say is believed, such as the spam
 	// confidence. From outside these fields are only header text.

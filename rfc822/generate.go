@@ -223,7 +223,7 @@ func htmlNode(msg *mapi.Message) (*node, []byte, error) {
 		html = bytesOf(v)
 	}
 	if !safeForMail(charset) || charset == entity.USASCII {
-		html, charset = []byte(charset.Decode(html)), entity.UTF8
+		html, charset = recode(html, charset), entity.UTF8
 	}
 	return textNode("html", charset, html), html, nil
 }

@@ -495,3 +495,70 @@ func TestDeliveryTimeIsThatOfTheNewestHop(t *testing.T) {
 	sent, _ := props.PidTagClientSubmitTime.Get(msg)
 	assert.Equal(t, 3*time.Second, got.Sub(sent))
 }
+
+func TestTextBrokenByAttachmentsIsJoined(t *testing.T) {
+	mail := eml(`Content-Type: multipart/mixed; boundary=m`, ``,
+		`--m`, `Content-Type: text/plain; charset=utf-8`, ``, `öne`,
+		`--m`, `Content-Type: image/png; name=a.png`, `Content-Disposition: inline`, ``, `PNG`,
+		`--m`, `Content-Type: text/plain; charset=iso-8859-1`, `Content-Transfer-Encoding: quoted-printable`, ``, `tw=F6`,
+		`--m`, `Content-Type: text/plain; name=log.txt`, ``, `log`,
+		`--m`, `Content-Type: text/plain`, `Content-Disposition: attachment`, ``, `file`, `--m--`)
+	msg := decodeBytes(t, mail)
+	plain, _ := body(t, msg)
+	assert.Equal(t, "öne\r\ntwö", plain)
+	assert.Equal(t, []string{"a.png", "log.txt", "attachment.txt"}, names(msg))
+	assert.Equal(t, mail, encoded(t, msg))
+}
+
+func TestHTMLOfSeveralPartsIsJoinedOnRequestOnly(t *testing.T) {
+	mail := eml(`Content-Type: multipart/alternative; boundary=a`, ``,
+		`--a`, `Content-Type: text/plain`, ``, `plain`,
+		`--a`, `Content-Type: multipart/mixed; boundary=m`, ``,
+		`--m`, `Content-Type: text/html; charset=iso-8859-1`, ``, "<html><head><meta charset=\"iso-8859-1\"></head><body>\xf6ne</body></html>",
+		`--m`, `Content-Type: application/pdf; name=a.pdf`, ``, `PDF`,
+		`--m`, `Content-Type: text/html`, ``, `<html><BODY class=x>two</body></html>`,
+		`--m`, `Content-Type: text/plain`, ``, `a < b`, `--m--`, `--a--`)
+	apart := decodeBytes(t, mail)
+	_, html := body(t, apart)
+	assert.NotContains(t, html, "two", "what different people wrote does not look like one text")
+	assert.Equal(t, []string{"a.pdf", "attachment.htm", "attachment.txt"}, names(apart))
+
+	msg, err := rfc822.Decode(bytes.NewReader(mail), &rfc822.DecodeOptions{JoinHTML: true})
+	require.NoError(t, err)
+	plain, html := body(t, msg)
+	assert.Equal(t, "plain", plain)
+	assert.Equal(t, `<html><head><meta charset="utf-8"></head><body>önetwo<pre style="white-space:pre-wrap">a &lt; b</pre></body></html>`, html)
+	assert.Equal(t, []string{"a.pdf"}, names(msg))
+	assert.Equal(t, mail, encoded(t, msg))
+}
+
+func TestFlowedTextIsUnwrapped(t *testing.T) {
+	for _, tc := range []struct{ name, params, in, want string }{
+		{"lines that end with a blank go on", "", "a \r\nb \r\nc\r\nd\r\n", "a b c\r\nd\r\n"},
+		{"the blank goes with DelSp", "; delsp=yes", "long \r\nword\r\n", "longword\r\n"},
+		{"quoted lines are joined within their level", "", "> a \r\n> b\r\n>> c \r\n> d\r\n", "> a b\r\n>> c \r\n> d\r\n"},
+		{"a signature is never joined", "", "text \r\n-- \r\nme\r\n", "text \r\n-- \r\nme\r\n"},
+		{"stuffed blanks go", "", " >no quote\r\n From x\r\n", ">no quote\r\nFrom x\r\n"},
+		{"the last line may end with a blank", "", "a \r\nb ", "a b "},
+		{"text without soft breaks stays", "", "a\r\nb\r\n", "a\r\nb\r\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			mail := "Content-Type: text/plain; charset=utf-8; format=flowed" + tc.params + "\r\n\r\n" + tc.in
+			msg := decodeBytes(t, []byte(mail))
+			plain, _ := body(t, msg)
+			assert.Equal(t, tc.want, plain)
+			assert.Equal(t, mail, string(encoded(t, msg)))
+		})
+	}
+	fixed := decodeBytes(t, eml(`Content-Type: text/plain`, ``, `a `, `b`))
+	plain, _ := body(t, fixed)
+	assert.Equal(t, "a \r\nb\r\n", plain)
+}
+
+func TestConvertedHTMLSaysItsCharset(t *testing.T) {
+	msg := decodeBytes(t, []byte("Content-Type: text/html; charset=x-martian\r\n\r\n<META HTTP-EQUIV=\"Content-Type\" CONTENT='text/html; charset=\"x-martian\"'>\xf6"))
+	_, html := body(t, msg)
+	assert.Equal(t, `<META HTTP-EQUIV="Content-Type" CONTENT='text/html; charset="utf-8"'>ö`, html)
+	cp, _ := props.PidTagInternetCodepage.Get(msg)
+	assert.Equal(t, int32(65001), cp)
+}
