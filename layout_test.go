@@ -92,6 +92,16 @@ var house = []room{
 	{"rfc822/mbox", []string{"rfc822/entity"}, map[string]string{
 		"mapi": "files of raw mails; rfc822 gives them a meaning",
 	}},
+	{"archive", []string{"mapi", "props", "store"}, map[string]string{
+		"rfc822": "an engine keeps messages of any origin; who needs mail joins the two",
+		"ical":   "an engine keeps messages of any origin; who needs calendars joins the two",
+	}},
+	{"archive/msg", []string{"mapi", "props"}, map[string]string{
+		"store": "a file format makes plain messages, which any store or none may keep",
+	}},
+	{"archive/msg/internal/cfb", []string{"mapi"}, map[string]string{
+		"props": "a container of bytes, whatever they mean",
+	}},
 	{"examples", []string{"mapi", "props", "store", "rfc822"}, nil},
 }
 
@@ -112,6 +122,7 @@ var strangers = []struct {
 	{"github.com/emersion/go-vcard", true, []string{"ical/vcard"},
 		"its type is for who exchanges cards"},
 	{"github.com/teambition/rrule-go", true, nil, "recurrence is ours: it is a second opinion in tests"},
+	{"github.com/richardlehane/mscfb", true, nil, "files of others are read by our own reader: it is a second opinion in tests"},
 	{"net", false, nil, "okapi is a library: servers are built on top of it"},
 	{"net/http", true, nil, "okapi is a library: servers are built on top of it"},
 	{"os/exec", true, nil, "a library starts no programs"},

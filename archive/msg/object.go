@@ -1,0 +1,148 @@
+package msg
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/okapi-mail/okapi/archive/msg/internal/cfb"
+	"github.com/okapi-mail/okapi/mapi"
+)
+
+// An object is a storage with properties that is being read.
+type object struct {
+	*decoder
+	path    string
+	entries map[string]*cfb.Entry // by upper-case name
+	rows    []byte                // the list of properties, with its header
+	header  int
+	pages   codepages
+	embeds  bool // the data of an attachment is a message, not a property
+	done    map[mapi.Tag]bool
+}
+
+// A row is a property in the list.
+type row struct {
+	tag   mapi.Tag
+	value [8]byte
+}
+
+func (d *decoder) object(e *cfb.Entry, pages codepages) *object {
+	o := &object{decoder: d, path: e.Path(), pages: pages}
+	if d.err != nil {
+		return o
+	}
+	o.entries = make(map[string]*cfb.Entry, len(e.Children))
+	for _, c := range e.Children {
+		o.entries[strings.ToUpper(c.Name)] = c
+	}
+	list := o.entries[strings.ToUpper(propertiesName)]
+	if list == nil || list.Kind != cfb.KindStream {
+		d.report(Issue{Rule: RuleProperties, Path: o.path, Detail: "no list of properties"})
+		return o
+	}
+	o.rows = d.read(list, Issue{Rule: RuleProperties, Path: list.Path()})
+	d.hold(-int64(len(o.rows)))
+	return o
+}
+
+// each calls f with the rows of the list.
+func (o *object) each(f func(row)) {
+	b := o.rows[min(o.header, len(o.rows)):]
+	for n := 0; len(b) >= rowSize && o.err == nil; n++ {
+		if n >= o.opts.MaxProperties {
+			o.report(Issue{Rule: RuleProperties, Path: o.path, Detail: fmt.Sprintf("more than %d properties", n)})
+			return
+		}
+		f(row{mapi.Tag(le.Uint32(b)), [8]byte(b[8:16])})
+		b = b[rowSize:]
+	}
+}
+
+// fill reads all properties of the object.
+func (o *object) fill(bag *mapi.Properties) {
+	if n := len(o.rows); n < o.header && n > 0 || n > o.header && (n-o.header)%rowSize != 0 {
+		o.report(Issue{Rule: RuleProperties, Path: o.path, Detail: "the list is cut off"})
+	}
+	o.done = make(map[mapi.Tag]bool, len(o.rows)/rowSize)
+	bag.Grow(min(len(o.rows)/rowSize, o.opts.MaxProperties))
+	o.each(func(r row) { o.row(bag, r) })
+	o.unlisted(bag)
+}
+
+// unlisted takes values that the list does not name: of a file whose list is damaged,
+// or of a program that does not write it well. So it is with Outlook.
+func (o *object) unlisted(bag *mapi.Properties) {
+	if len(o.done) >= o.opts.MaxProperties {
+		return
+	}
+	var tags []mapi.Tag
+	for name := range o.entries {
+		if digits, ok := strings.CutPrefix(name, strings.ToUpper(valueName)); ok && len(digits) == 8 {
+			n, err := strconv.ParseUint(digits, 16, 32)
+			if t := mapi.Tag(n); err == nil && !o.done[t] && !inRow(t.Type()) && !(o.embeds && t == tagObject) {
+				tags = append(tags, t)
+			}
+		}
+	}
+	sortTags(tags)
+	for _, t := range tags[:min(len(tags), o.opts.MaxProperties-len(o.done))] {
+		if p, ok := o.prop(t); ok && !bag.Has(p) {
+			o.report(Issue{Rule: RuleUnlisted, Path: o.path, Prop: p})
+			o.row(bag, row{tag: t})
+		}
+	}
+}
+
+// row reads a property. Of two that are one slot the first stays, and Unicode
+// before 8-bit.
+func (o *object) row(bag *mapi.Properties, r row) {
+	if o.err != nil || o.embeds && r.tag == tagObject {
+		return
+	}
+	t := r.tag.Type()
+	at := Issue{Path: o.path, Prop: mapi.Tagged(r.tag)}
+	if !t.Valid() {
+		if t != mapi.PtypNull && t != mapi.PtypUnspecified {
+			at.Rule = RuleType
+			o.report(at)
+		}
+		return
+	}
+	p, ok := o.prop(r.tag)
+	if !ok || p.Set == mapi.PSOkapi {
+		at.Rule = RuleName
+		o.report(at)
+		return
+	}
+	at.Prop = p
+	if o.done[r.tag] || bag.Has(p) && (t.Base() != mapi.PtypString || !bag.TypeOf(p).IsString()) {
+		at.Rule = RuleTwice
+		o.report(at)
+		return
+	}
+	o.done[r.tag] = true
+	at.Rule = RuleValue
+	v := o.value(r, at)
+	if v == nil || o.err != nil {
+		return
+	}
+	switch t {
+	case mapi.PtypString8:
+		p.Type = mapi.PtypString
+	case mapi.PtypMultipleString8:
+		p.Type = mapi.PtypMultipleString
+	}
+	bag.Set(p, v)
+}
+
+// prop is the property of a tag.
+func (d *decoder) prop(t mapi.Tag) (mapi.Prop, bool) {
+	if t.ID() < 0x8000 {
+		return mapi.Tagged(t), t.ID() != 0
+	}
+	if i := int(t.ID() - 0x8000); i < len(d.names) && d.names[i] != (mapi.Prop{}) {
+		return d.names[i].As(t.Type()), true
+	}
+	return mapi.Prop{}, false
+}
