@@ -28,6 +28,7 @@ func (m *message) attach(a attached) {
 
 	data, layout, exact := m.data(p)
 	at.Set(props.PidTagAttachDataBinary.Prop(), data)
+	m.keepPart(index, p)
 	if exact > 0 {
 		m.recipe.attachment(index, p.Body.Start, layout, exact, 0)
 	}
@@ -299,8 +300,17 @@ func (m *message) attachMessage(p *entity.Part, disp *entity.Media) bool {
 		}
 	}
 	m.name(at, name, p.Type.Type)
+	m.keepPart(index, p)
 	ref(index)
 	return true
+}
+
+// keepPart lets the part be written as it came as long as the attachment is the
+// same. The whole mail is no part.
+func (m *message) keepPart(index int, p *entity.Part) {
+	if p != m.part {
+		m.recipe.part(index, p)
+	}
 }
 
 // Messages that are encoded are decoded into memory: up to 4 MiB, and not more

@@ -165,6 +165,7 @@ func (d *decoder) message(part *entity.Part) *mapi.Message {
 	m := &message{decoder: d, part: part, Message: &mapi.Message{}}
 	m.Grow(36)
 	m.recipe.whole = entity.Range{Start: part.Head.Start, End: part.Body.End}
+	m.recipe.body = part.Body.Start
 	m.header()
 	m.content()
 	m.classify()

@@ -19,9 +19,13 @@
 // from again, and holds the bytes that cannot. So [Encode] gives back the very
 // bytes that came in, without attachments being kept twice, for as long as what
 // the mail says did not change: read and follow-up flags, categories, times of
-// storage and ids do not count. After a change of the content, and for messages
-// that never were mail, [Encode] generates mail anew. [Source] opens the original
-// bytes, or says that they no longer hold.
+// storage and ids do not count. [Source] opens the original bytes, or says that
+// they no longer hold.
+//
+// For messages that never were mail [Encode] generates it. After a change it
+// generates what changed: new header fields before the original body when only
+// they say something else, and a new body with the original parts of those
+// attachments that are what they were.
 //
 // # What is where
 //

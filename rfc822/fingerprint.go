@@ -18,7 +18,8 @@ import (
 
 // An fprint is the fingerprint of what the mail form of a message depends on.
 type fprint struct {
-	sum         [sha256.Size]byte
+	header      [sha256.Size]byte   // of what only the header fields of the mail say
+	content     [sha256.Size]byte   // of the class, the bodies, the attachments, and the header text
 	attachments [][sha256.Size]byte // in the order of the message
 	fields      []uint64            // of the named properties of PS_INTERNET_HEADERS
 	taken       taken               // by the recipe, whose fingerprint it is
@@ -62,19 +63,30 @@ type collector struct {
 func (c *collector) message(bag *mapi.Properties, recipients []*mapi.Recipient, attachments []*mapi.Attachment) (f fprint) {
 	kept := len(c.fields)
 	var room [2048]byte
-	buf := c.bag(room[:0], bag, messageProp)
-	buf = c.rows(buf, recipients)
+	buf, split := c.bag(room[:0], bag, messageProp)
 	for _, a := range attachments {
 		f.attachments = append(f.attachments, c.attachment(a))
 	}
-	sorted := slices.Clone(f.attachments)
+	f.content = c.content(buf[:split], f.attachments)
+	buf = c.rows(buf, recipients)
+	f.header = sha256.Sum256(buf[split:])
+	f.fields = c.fields[kept:]
+	return f
+}
+
+// content digests the properties of the content with the attachments.
+func (c *collector) content(buf []byte, attachments [][sha256.Size]byte) [sha256.Size]byte {
+	if len(attachments) == 0 {
+		return sha256.Sum256(buf)
+	}
+	var room [1024]byte
+	buf = append(room[:0], buf...)
+	sorted := slices.Clone(attachments)
 	slices.SortFunc(sorted, func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 	for i := range sorted {
 		buf = append(append(buf, 'A'), sorted[i][:]...)
 	}
-	f.sum = sha256.Sum256(buf)
-	f.fields = c.fields[kept:]
-	return f
+	return sha256.Sum256(buf)
 }
 
 // rows appends the recipients, sorted.
@@ -84,7 +96,7 @@ func (c *collector) rows(buf []byte, recipients []*mapi.Recipient) []byte {
 	rows := few[:0]
 	for _, r := range recipients {
 		from := len(buf)
-		buf = c.bag(append(buf, 'R'), &r.Properties, recipientProp)
+		buf, _ = c.bag(append(buf, 'R'), &r.Properties, recipientProp)
 		rows = append(rows, span{from - start, len(buf) - start})
 	}
 	arrange(buf[start:], rows)
@@ -111,22 +123,35 @@ func arrange(buf []byte, pieces []span) {
 // attachment digests an attachment with the message in it.
 func (c *collector) attachment(a *mapi.Attachment) [sha256.Size]byte {
 	var room [512]byte
-	buf := c.bag(room[:0], &a.Properties, attachmentProp)
+	buf, _ := c.bag(room[:0], &a.Properties, attachmentProp)
 	if e := a.Embedded; e != nil {
 		taken, fields := c.taken, c.fields
 		c.taken = 0
 		inner := c.message(&e.Properties, e.Recipients, e.Attachments)
 		c.taken, c.fields = taken, fields
-		buf = append(append(buf, 'M'), inner.sum[:]...)
+		buf = append(append(append(buf, 'M'), inner.header[:]...), inner.content[:]...)
 	}
 	return sha256.Sum256(buf)
 }
 
+// A share is what of a mail depends on a property.
+type share uint32
+
+const (
+	nothing   share = 0
+	inContent share = 1
+	inHeader  share = 1 << 31 // sorts behind the content
+)
+
 // messageProp: the tagged properties of a message that mail depends on.
-func messageProp(id uint32) bool {
+func messageProp(id uint32) share {
 	switch id {
 	case 0x001A, // PidTagMessageClass
-		0x0015, 0x0030, 0x000F, 0x0019, // expiry, reply, deferred, latest delivery time
+		0x007D,                                 // transport headers
+		0x1000, 0x1013, 0x1009, 0x1014, 0x1015, // bodies
+		0x3FDE: // code page
+		return inContent
+	case 0x0015, 0x0030, 0x000F, 0x0019, // expiry, reply, deferred, latest delivery time
 		0x0017, 0x0036, // importance, sensitivity
 		0x0023, 0x0029, // receipts
 		0x0037, 0x0039, // subject, submit time
@@ -134,44 +159,43 @@ func messageProp(id uint32) bool {
 		0x0C1A, 0x0C1E, 0x0C1F, 0x5D01, // sender
 		0x402B, 0x4029, 0x402A, 0x5D05, // read receipt
 		0x004F, 0x0050, // reply recipients
-		0x007D,                         // transport headers
 		0x1035, 0x1042, 0x1039, 0x1041, // internet ids, precedence
 		0x1043, 0x1044, 0x1045, // lists
-		0x1000, 0x1013, 0x1009, 0x1014, 0x1015, // bodies
-		0x3FDE, 0x3FDF: // code page, suppression
-		return true
+		0x3FDF: // suppression
+		return inHeader
 	}
-	return false
+	return nothing
 }
 
-func recipientProp(id uint32) bool {
+func recipientProp(id uint32) share {
 	switch id {
 	case 0x0C15, 0x3001, 0x3002, 0x3003, 0x39FE: // type, name, address type, address, SMTP address
-		return true
+		return inHeader
 	}
-	return false
+	return nothing
 }
 
-func attachmentProp(id uint32) bool {
+func attachmentProp(id uint32) share {
 	switch id {
 	case 0x3701, 0x3705, // data, method
 		0x3707, 0x370E, 0x371B, // long name, media type, charset
 		0x3711, 0x3712, 0x3713, // content base, id, location
 		0x3714, 0x7FFE, 0x371A: // flags, hidden, payload class
-		return true
+		return inContent
 	}
-	return false
+	return nothing
 }
 
-// bag appends the wanted properties, sorted by id.
-func (c *collector) bag(buf []byte, bag *mapi.Properties, wanted func(id uint32) bool) []byte {
+// bag appends the properties that have a share: first those of the content, then,
+// from split on, those of the header, each sorted by id.
+func (c *collector) bag(buf []byte, bag *mapi.Properties, shareOf func(id uint32) share) (_ []byte, split int) {
 	keys, values := c.keys[:0], c.values[:0]
 	for p, v := range bag.All() {
 		switch {
 		case p.ID < 1<<16 && !p.IsNamed():
-			if wanted(p.ID) && !isEmpty(v) {
+			if of := shareOf(p.ID); of != nothing && p.ID < 1<<15 && !isEmpty(v) {
 				// The id with the place of the value: plain numbers sort fastest.
-				keys = append(keys, p.ID<<16|uint32(len(values)))
+				keys = append(keys, uint32(of&inHeader)|p.ID<<16|uint32(len(values)))
 				values = append(values, v)
 			}
 		case p.Set == mapi.PSInternetHeaders || isClassification(p):
@@ -179,11 +203,19 @@ func (c *collector) bag(buf []byte, bag *mapi.Properties, wanted func(id uint32)
 		}
 	}
 	slices.Sort(keys)
+	split = -1
 	for _, k := range keys {
-		buf = append(buf, byte(k>>16), byte(k>>24))
-		buf = c.value(buf, k>>16, values[k&0xFFFF])
+		if k >= uint32(inHeader) && split < 0 {
+			split = len(buf)
+		}
+		id := k << 1 >> 17
+		buf = append(buf, byte(id), byte(id>>8))
+		buf = c.value(buf, id, values[k&0xFFFF])
 	}
-	return buf
+	if split < 0 {
+		split = len(buf)
+	}
+	return buf, split
 }
 
 // isEmpty: stores may drop values of no length.

@@ -28,10 +28,20 @@ type generator struct {
 
 func (g *generator) message(msg *mapi.Message) error {
 	h := g.header(msg)
+	o, same := g.pieces(msg)
+	if o != nil {
+		defer o.Close()
+	}
+	if same {
+		if done, err := g.sameContent(o, h); done || err != nil {
+			return err
+		}
+		o = nil
+	}
 	if done, err := g.secured(msg, h); done || err != nil {
 		return err
 	}
-	root, err := g.tree(msg)
+	root, err := g.tree(msg, o)
 	if err != nil {
 		return err
 	}
@@ -44,10 +54,14 @@ type node struct {
 	boundary string
 	children []*node
 	body     func(w io.Writer) error
+	raw      func(w io.Writer) error // writes header and body; nil: the other fields tell
 }
 
 // entity writes the fields of n behind those in h, and the body.
 func (g *generator) entity(n *node, h fields) error {
+	if n.raw != nil && h == nil {
+		return n.raw(g.w)
+	}
 	h = append(h, n.header...)
 	if err := h.write(g.w); err != nil {
 		return err
@@ -100,17 +114,22 @@ func (g *generator) boundary() string {
 // tree is the structure of the mail: mixed( related( alternative( plain, html ),
 // what the HTML shows ), attachments ), without levels of one child
 // (MS-OXCMAIL 2.1.3.4).
-func (g *generator) tree(msg *mapi.Message) (*node, error) {
+//
+// The part of an attachment that did not change is written as o has it.
+func (g *generator) tree(msg *mapi.Message, o *original) (*node, error) {
 	texts, html, err := g.texts(msg)
 	if err != nil {
 		return nil, err
 	}
 	var shown, attached []*node
-	for _, a := range msg.Attachments {
+	for i, a := range msg.Attachments {
 		inline := isInline(a, html)
 		n, err := g.attachment(a, inline)
 		if err != nil {
 			return nil, err
+		}
+		if same := g.samePart(o, i); same != nil {
+			n.raw = same.raw
 		}
 		switch {
 		case n == nil:

@@ -32,6 +32,9 @@ type original struct {
 	msg   *mapi.Message
 	place []int // of the attachments that the recipe counts in msg
 	size  int64
+	body  int64          // where the body begins
+	parts []entity.Range // of those attachments
+	at    int64          // how far it was read by seek
 
 	recipe io.Closer
 	steps  *bufio.Reader
@@ -57,12 +60,92 @@ func openOriginal(msg *mapi.Message) (*original, error) {
 		o.Close()
 		return nil, err
 	}
-	if fp.sum != head.sum || !subset(fp.fields, head.fields) {
+	if fp.header != head.header || fp.content != head.content || !subset(fp.fields, head.fields) {
 		o.Close()
 		return nil, nil
 	}
 	o.arrange(head.attachments, fp.attachments)
 	return o, nil
+}
+
+// openPieces opens the recipe of a message that was changed, and tells whether its
+// content is still what it was. It returns nil when there is no recipe to read.
+func openPieces(msg *mapi.Message) (o *original, same bool) {
+	if !msg.Has(SourceForm()) {
+		return nil, false
+	}
+	o, head, err := openRecipe(msg)
+	if err != nil {
+		return nil, false
+	}
+	fp, err := fingerprint(msg, head.taken)
+	if err != nil {
+		o.Close()
+		return nil, false
+	}
+	o.arrange(head.attachments, fp.attachments)
+	return o, fp.content == head.content
+}
+
+// partOf is where the mail has the part of the attachment that is now at that
+// place.
+func (o *original) partOf(place int) (entity.Range, bool) {
+	for i, p := range o.place {
+		if p == place && i < len(o.parts) && o.parts[i].Len() > 0 {
+			return o.parts[i], true
+		}
+	}
+	return entity.Range{}, false
+}
+
+// seek goes forward to a place in the mail. What is between is not made.
+func (o *original) seek(to int64) error {
+	if o.step != nil && o.at < to {
+		n, err := io.CopyN(io.Discard, o, min(o.left, to-o.at))
+		if o.at += n; err != nil {
+			return err
+		}
+		if o.left == 0 {
+			o.closeStep()
+		}
+	}
+	for o.at < to {
+		s, err := o.readStep()
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
+		}
+		if s.length > to-o.at {
+			if err := o.begin(s); err != nil {
+				return err
+			}
+			n, err := io.CopyN(io.Discard, o, to-o.at)
+			o.at += n
+			return err
+		}
+		if s.op == opLiteral {
+			if _, err := io.CopyN(io.Discard, o.steps, s.length); err != nil {
+				return err
+			}
+		}
+		o.at += s.length
+	}
+	return nil
+}
+
+// copyTo writes bytes from where seek has gone to.
+func (o *original) copyTo(w io.Writer, n int64) error {
+	m, err := io.CopyN(struct{ io.Writer }{w}, o, n)
+	o.at += m
+	if err == io.EOF {
+		err = damagedStep(n - m)
+	}
+	if o.left == 0 {
+		o.closeStep()
+	}
+	return err
 }
 
 // subset reports whether the fields are among those that there were.
@@ -117,10 +200,16 @@ func (o *original) head() (f fprint, err error) {
 		return f, err
 	}
 	f.taken = taken(t)
-	if _, err := io.ReadFull(o.steps, f.sum[:]); err != nil {
+	if _, err := io.ReadFull(o.steps, f.header[:]); err != nil {
+		return f, err
+	}
+	if _, err := io.ReadFull(o.steps, f.content[:]); err != nil {
 		return f, err
 	}
 	if o.size, err = o.number(1 << 62); err != nil {
+		return f, err
+	}
+	if o.body, err = o.number(1 << 62); err != nil {
 		return f, err
 	}
 	n, err := o.number(maxRecipeCount)
@@ -133,6 +222,15 @@ func (o *original) head() (f fprint, err error) {
 			return f, err
 		}
 		f.attachments = append(f.attachments, sum)
+		start, err := o.number(1 << 62)
+		if err != nil {
+			return f, err
+		}
+		length, err := o.number(1 << 62)
+		if err != nil {
+			return f, err
+		}
+		o.parts = append(o.parts, entity.Range{Start: start, End: start + length})
 	}
 	if n, err = o.number(maxRecipeCount); err != nil {
 		return f, err
@@ -238,6 +336,11 @@ func (o *original) next() error {
 	if err != nil {
 		return err
 	}
+	return o.begin(s)
+}
+
+// begin opens a step.
+func (o *original) begin(s step) (err error) {
 	o.left = s.length
 	switch s.op {
 	case opLiteral:

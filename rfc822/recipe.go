@@ -16,11 +16,12 @@ import (
 //
 // A recipe is, with numbers as varints:
 //
-//	version, 1 byte: 2
+//	version, 1 byte: 3
 //	taken properties, 1 byte: a bit for each property code
-//	fingerprint of the message, 32 bytes
-//	size of the mail
-//	count of attachments, and their fingerprints of 32 bytes
+//	fingerprints of header and content, 32 bytes each
+//	size of the mail, and of its header with the blank line
+//	count of attachments, for each its fingerprint of 32 bytes, where its part
+//	begins and how long that is, or 0 and 0
 //	count of kept header fields, and their hashes of 8 bytes
 //	steps to the end
 //
@@ -32,7 +33,7 @@ func SourceForm() mapi.Prop {
 	return mapi.Prop{Set: mapi.PSOkapi, Name: "rfc822.source", Type: mapi.PtypBinary}
 }
 
-const recipeVersion = 2
+const recipeVersion = 3
 
 // The operations of a step.
 const (
@@ -89,7 +90,9 @@ type step struct {
 
 // A builder collects the references of a recipe while a message is decoded.
 type builder struct {
-	whole entity.Range // of the message in the source
+	whole entity.Range   // of the message in the source
+	body  int64          // where the body begins in the source
+	parts []entity.Range // of the attachments, in their order
 	refs  []reference
 	few   [2]reference // room for refs
 }
@@ -185,13 +188,13 @@ func (m *message) finish() {
 	if m.failed(err) {
 		return
 	}
-	size := 128 + 32*len(fp.attachments) + 8*len(fp.fields) + 32*len(b.refs)
+	size := 160 + 42*len(fp.attachments) + 8*len(fp.fields) + 32*len(b.refs)
 	if mail, ok := m.src.bytes(b.whole); ok {
-		head := appendRecipeHead(make([]byte, 0, size+int(b.literals())), fp, b.whole.Len())
+		head := b.appendHead(make([]byte, 0, size+int(b.literals())), fp)
 		m.Set(SourceForm(), b.appendSteps(head, mail))
 		return
 	}
-	head := appendRecipeHead(make([]byte, 0, size), fp, b.whole.Len())
+	head := b.appendHead(make([]byte, 0, size), fp)
 	const most = 64 << 10
 	steps := b.steps(m.src, head)
 	if steps.size > most {
@@ -204,19 +207,36 @@ func (m *message) finish() {
 	}
 }
 
-func appendRecipeHead(head []byte, fp fprint, size int64) []byte {
+func (b *builder) appendHead(head []byte, fp fprint) []byte {
 	head = append(head, recipeVersion, byte(fp.taken))
-	head = append(head, fp.sum[:]...)
-	head = binary.AppendUvarint(head, uint64(size))
+	head = append(append(head, fp.header[:]...), fp.content[:]...)
+	head = binary.AppendUvarint(head, uint64(b.whole.Len()))
+	head = binary.AppendUvarint(head, uint64(b.body-b.whole.Start))
 	head = binary.AppendUvarint(head, uint64(len(fp.attachments)))
 	for i := range fp.attachments {
 		head = append(head, fp.attachments[i][:]...)
+		var at entity.Range
+		if i < len(b.parts) && b.parts[i].Len() > 0 {
+			at = b.parts[i]
+			at.Start -= b.whole.Start
+			at.End -= b.whole.Start
+		}
+		head = binary.AppendUvarint(head, uint64(at.Start))
+		head = binary.AppendUvarint(head, uint64(at.Len()))
 	}
 	head = binary.AppendUvarint(head, uint64(len(fp.fields)))
 	for _, h := range fp.fields {
 		head = binary.LittleEndian.AppendUint64(head, h)
 	}
 	return head
+}
+
+// part notes that all of a part is in the attachment.
+func (b *builder) part(index int, p *entity.Part) {
+	for len(b.parts) <= index {
+		b.parts = append(b.parts, entity.Range{})
+	}
+	b.parts[index] = entity.Range{Start: p.Head.Start, End: p.Body.End}
 }
 
 // literals is how many bytes of the mail stay in the recipe.
