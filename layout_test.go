@@ -92,6 +92,12 @@ var house = []room{
 	{"rfc822/mbox", []string{"rfc822/entity"}, map[string]string{
 		"mapi": "files of raw mails; rfc822 gives them a meaning",
 	}},
+	{"rfc822/tnef", []string{"mapi", "props", "rfc822/entity", "rfc822/internal"}, map[string]string{
+		"store": "converters make plain messages, which any store or none may keep",
+	}},
+	{"rfc822/internal", []string{"mapi"}, map[string]string{
+		"props": "what converters share knows streams and files, not what they mean",
+	}},
 	{"archive", []string{"mapi", "props", "store"}, map[string]string{
 		"rfc822": "an engine keeps messages of any origin; who needs mail joins the two",
 		"ical":   "an engine keeps messages of any origin; who needs calendars joins the two",

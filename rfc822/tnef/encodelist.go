@@ -1,0 +1,262 @@
+package tnef
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/rfc822/entity"
+)
+
+// firstNamed is the id from which named properties are counted. The numbers mean
+// nothing: names follow them.
+const firstNamed, lastNamed = 0x8000, 0xFFFE
+
+// list lays out properties (MS-OXTNEF 2.1.3.4). embedded is the message in an
+// attachment.
+func (e *encoder) list(l *layout, bag *mapi.Properties, in place, embedded *mapi.Message) error {
+	list, count, named := &layout{}, uint32(0), uint32(firstNamed)
+	for p, v := range bag.All() {
+		if isLocal(p, in) || in == inAttachment && elsewhere(p, embedded) {
+			continue
+		}
+		if !e.writable(p, v, named) {
+			continue
+		}
+		count++
+		named = list.tag(p, named)
+		if err := list.value(p.Type, v); err != nil {
+			return &mapi.Error{Op: "value", Code: mapi.CodeOf(err), Prop: p, Err: err}
+		}
+	}
+	if embedded != nil {
+		count++
+		if err := e.embedded(list, embedded); err != nil {
+			return err
+		}
+	}
+	l.uint32(count)
+	l.join(list)
+	return l.check()
+}
+
+// elsewhere reports whether a property of an attachment is not in its list: it is an
+// attribute, or an embedded message takes its place.
+func elsewhere(p mapi.Prop, embedded *mapi.Message) bool {
+	if p.Same(dataObject) && embedded != nil {
+		return true
+	}
+	for _, d := range attachmentData() {
+		if p == d.prop {
+			return true
+		}
+	}
+	return false
+}
+
+// embedded lays out the message in an attachment as an object.
+func (e *encoder) embedded(list *layout, msg *mapi.Message) error {
+	inner, err := e.message(msg)
+	if err != nil {
+		return err
+	}
+	list.tag(dataObject, firstNamed)
+	list.uint32(1)
+	list.uint32(uint32(inner.size + 16))
+	list.append(iidMessage[:]...)
+	list.join(inner)
+	list.pad(inner.size)
+	return list.check()
+}
+
+// writable reports whether TNEF has a form for a property, and tells when not.
+func (e *encoder) writable(p mapi.Prop, v mapi.Value, named uint32) bool {
+	rule := RuleName
+	ok := p.IsNamed() || p.ID > 0 && p.ID < firstNamed
+	if p.IsNamed() {
+		// A name must come back as it is.
+		ok = p == mapi.NamedProp(p) && len(p.Name) <= mapi.MaxNameLength && named <= lastNamed &&
+			strings.IndexByte(p.Name, 0) < 0 && strings.ToValidUTF8(p.Name, "") == p.Name
+	}
+	if t := p.Type; ok && fixedSize(t.Base()) == 0 && t != mapi.PtypObject && t.Base() != mapi.PtypBinary && !t.IsString() {
+		rule, ok = RuleType, false
+	}
+	if !ok {
+		e.opts.Report(Issue{Rule: rule, Detail: entity.Excerpt([]byte(p.String()))})
+	}
+	return ok
+}
+
+// tag lays out the tag of a property, and its name. Strings are always Unicode. It
+// returns the id for the next named one.
+func (l *layout) tag(p mapi.Prop, named uint32) uint32 {
+	t := p.Type
+	if t.IsString() {
+		t = mapi.PtypString | t&mapi.MultiValue
+	}
+	if !p.IsNamed() {
+		l.uint32(uint32(mapi.MakeTag(uint16(p.ID), t)))
+		return named
+	}
+	l.uint32(uint32(mapi.MakeTag(uint16(named), t)))
+	l.append(p.Set[:]...)
+	if p.Name == "" {
+		l.uint32(nameIsNumber)
+		l.uint32(p.ID)
+	} else {
+		l.uint32(nameIsString)
+		l.wide(p.Name)
+	}
+	return named + 1
+}
+
+// wide lays out a string in UTF-16, with its size, its end and padding.
+func (l *layout) wide(s string) {
+	s, _, _ = strings.Cut(s, "\x00")
+	begin := len(l.tail)
+	l.uint32(0)
+	for _, r := range s {
+		if r < 0x10000 {
+			l.tail = le.AppendUint16(l.tail, uint16(r))
+			continue
+		}
+		hi, lo := utf16.EncodeRune(r)
+		l.tail = le.AppendUint16(le.AppendUint16(l.tail, uint16(hi)), uint16(lo))
+	}
+	l.tail = append(l.tail, 0, 0)
+	size := len(l.tail) - begin - 4
+	le.PutUint32(l.tail[begin:], uint32(size))
+	l.size += int64(size)
+	l.pad(int64(size))
+}
+
+// value lays out a value.
+func (l *layout) value(t mapi.Type, v mapi.Value) error {
+	switch v := v.(type) {
+	case string:
+		l.uint32(1)
+		l.wide(v)
+	case []string:
+		l.uint32(uint32(len(v)))
+		for _, s := range v {
+			l.wide(s)
+		}
+	case [][]byte:
+		l.uint32(uint32(len(v)))
+		for _, b := range v {
+			l.uint32(uint32(len(b)))
+			l.bytes(b)
+			l.pad(int64(len(b)))
+		}
+	case []byte, mapi.Object, mapi.Stream:
+		return l.large(t, v)
+	case []int16:
+		fixedAll(l, v)
+	case []int32:
+		fixedAll(l, v)
+	case []int64:
+		fixedAll(l, v)
+	case []float32:
+		fixedAll(l, v)
+	case []float64:
+		fixedAll(l, v)
+	case []mapi.Currency:
+		fixedAll(l, v)
+	case []mapi.FloatingTime:
+		fixedAll(l, v)
+	case []time.Time:
+		fixedAll(l, v)
+	case []mapi.GUID:
+		fixedAll(l, v)
+	default:
+		l.append(fixedBytes(v)...)
+	}
+	return l.check()
+}
+
+// fixedAll lays out a count and values of fixed size.
+func fixedAll[T any](l *layout, list []T) {
+	l.uint32(uint32(len(list)))
+	for _, v := range list {
+		l.append(fixedBytes(v)...)
+	}
+}
+
+// fixedBytes is a value of fixed size with its padding.
+func fixedBytes(v mapi.Value) []byte {
+	switch v := v.(type) {
+	case int16:
+		return le.AppendUint32(nil, uint32(uint16(v)))
+	case int32:
+		return le.AppendUint32(nil, uint32(v))
+	case float32:
+		return le.AppendUint32(nil, math.Float32bits(v))
+	case float64:
+		return le.AppendUint64(nil, math.Float64bits(v))
+	case mapi.Currency:
+		return le.AppendUint64(nil, uint64(v))
+	case mapi.FloatingTime:
+		return le.AppendUint64(nil, math.Float64bits(float64(v)))
+	case mapi.Code:
+		return le.AppendUint32(nil, uint32(v))
+	case bool:
+		if v {
+			return []byte{1, 0, 0, 0}
+		}
+		return []byte{0, 0, 0, 0}
+	case int64:
+		return le.AppendUint64(nil, uint64(v))
+	case time.Time:
+		return le.AppendUint64(nil, mapi.ToFileTime(v))
+	case mapi.GUID:
+		return v[:]
+	}
+	return nil
+}
+
+// large lays out a binary, an object or a streamed string.
+func (l *layout) large(t mapi.Type, v mapi.Value) error {
+	var data *layout
+	var err error
+	if s, ok := v.(mapi.Stream); ok && t.IsString() {
+		data, err = wideLayout(s)
+	} else {
+		data, err = binaryLayout(v)
+	}
+	if err != nil {
+		return err
+	}
+	l.uint32(1)
+	if t == mapi.PtypObject {
+		iid, err := interfaceOf(v)
+		if err != nil {
+			return err
+		}
+		l.uint32(uint32(data.size + 16))
+		l.append(iid[:]...)
+	} else {
+		l.uint32(uint32(data.size))
+	}
+	l.join(data)
+	l.pad(data.size)
+	return l.check()
+}
+
+// interfaceOf is how an object is announced: a compound file is a storage.
+func interfaceOf(v mapi.Value) (mapi.GUID, error) {
+	const compoundFile = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
+	head := make([]byte, len(compoundFile))
+	if err := readHead(v, head); err != nil {
+		return mapi.GUID{}, err
+	}
+	switch {
+	case bytes.Equal(head, []byte(compoundFile)):
+		return iidStorage, nil
+	case le.Uint32(head) == signature:
+		return iidMessage, nil
+	}
+	return iidStream, nil
+}
