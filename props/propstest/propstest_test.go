@@ -1,6 +1,7 @@
 package propstest_test
 
 import (
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,3 +99,30 @@ func TestGoldenSkips(t *testing.T) {
 }
 
 func lines(s string) []string { return strings.Split(s, "\n") }
+
+func TestRandom(t *testing.T) {
+	make := func(seed uint64) *mapi.Message {
+		return propstest.Random(rand.New(rand.NewPCG(seed, 1)), &propstest.RandomOptions{Depth: 2, Large: 1000})
+	}
+	embedded, streams := 0, 0
+	for seed := range uint64(50) {
+		m := make(seed)
+		require.Empty(t, propstest.Diff(m, make(seed)), "the same again")
+		for _, a := range m.Attachments {
+			if a.Embedded != nil {
+				embedded++
+			}
+		}
+		for _, v := range m.All() {
+			if _, ok := v.(mapi.Stream); ok {
+				streams++
+			}
+		}
+	}
+	assert.Positive(t, embedded)
+	assert.Positive(t, streams)
+	plain := propstest.Random(rand.New(rand.NewPCG(1, 1)), &propstest.RandomOptions{Keep: mapi.Prop.IsNamed})
+	for p := range plain.All() {
+		assert.True(t, p.IsNamed() || p == props.PidTagMessageClass.Prop(), "%v is not kept", p)
+	}
+}
