@@ -3,6 +3,8 @@ package msg_test
 import (
 	"bytes"
 	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/richardlehane/mscfb"
@@ -46,4 +48,20 @@ func opensElsewhere(t testing.TB, file []byte) {
 			require.Len(t, b, int(f.Size), f.Name)
 		}
 	}
+}
+
+// streams are the contents of all streams, by path, as a reader that is not ours has
+// them.
+func streams(t testing.TB, file []byte) map[string][]byte {
+	all := map[string][]byte{}
+	r, err := mscfb.New(bytes.NewReader(file))
+	if err != nil {
+		return nil
+	}
+	for _, f := range r.File {
+		b, err := io.ReadAll(f)
+		require.NoError(t, err)
+		all[strings.Join(append(slices.Clone(f.Path), f.Name), "/")] = b
+	}
+	return all
 }

@@ -103,10 +103,7 @@ func (d *decoder) read(e *cfb.Entry, at Issue) []byte {
 func (d *decoder) message(e *cfb.Entry, outer codepages, depth int) *mapi.Message {
 	m := &mapi.Message{}
 	o := d.object(e, outer)
-	o.header = embeddedHeader
-	if len(o.rows)%rowSize == topHeader%rowSize {
-		o.header = topHeader
-	}
+	o.header = messageHeader(len(o.rows), depth)
 	o.codepages()
 	o.fill(&m.Properties)
 	m.Delete(mapi.Tagged(tagSupport))
@@ -121,6 +118,20 @@ func (d *decoder) message(e *cfb.Entry, outer codepages, depth int) *mapi.Messag
 		m.Attachments = append(m.Attachments, d.attachment(c, o.pages, depth))
 	}
 	return m
+}
+
+// messageHeader is the size of the header of a message's list. QUIRK: a message that
+// was cut out of another, or put into one, as a file is keeps the header that it had;
+// the size tells, as both differ by half a row.
+func messageHeader(size, depth int) int {
+	header, other := topHeader, embeddedHeader
+	if depth > 1 {
+		header, other = other, header
+	}
+	if size >= other && (size-other)%rowSize == 0 {
+		return other
+	}
+	return header
 }
 
 // children are the storages whose names begin so, in the order of their numbers.

@@ -148,12 +148,12 @@ func (n *nameTable) write(s *cfb.Storage) {
 	for i, p := range n.list {
 		number, hash, kind := p.ID, p.ID, n.sets[p.Set]<<1
 		if p.Name != "" {
+			for len(texts)%4 != 0 { // QUIRK: Outlook fills up between names, not after the last
+				texts = append(texts, 0)
+			}
 			name := appendUTF16(nil, p.Name)
 			number, hash, kind = uint32(len(texts)), nameHash(name), kind|1
 			texts = append(le.AppendUint32(texts, uint32(len(name))), name...)
-			for len(texts)%4 != 0 {
-				texts = append(texts, 0)
-			}
 		}
 		entries = appendName(entries, number, kind, i)
 		b := &hashed[(hash^uint32(kind))%buckets]

@@ -46,14 +46,10 @@ func (d *decoder) object(e *cfb.Entry, pages codepages) *object {
 	return o
 }
 
-// each calls f with the rows of the list.
+// each calls f with the rows of the list, as many as there may be.
 func (o *object) each(f func(row)) {
 	b := o.rows[min(o.header, len(o.rows)):]
-	for n := 0; len(b) >= rowSize && o.err == nil; n++ {
-		if n >= o.opts.MaxProperties {
-			o.report(Issue{Rule: RuleProperties, Path: o.path, Detail: fmt.Sprintf("more than %d properties", n)})
-			return
-		}
+	for n := 0; len(b) >= rowSize && o.err == nil && n < o.opts.MaxProperties; n++ {
 		f(row{mapi.Tag(le.Uint32(b)), [8]byte(b[8:16])})
 		b = b[rowSize:]
 	}
@@ -63,6 +59,8 @@ func (o *object) each(f func(row)) {
 func (o *object) fill(bag *mapi.Properties) {
 	if n := len(o.rows); n < o.header && n > 0 || n > o.header && (n-o.header)%rowSize != 0 {
 		o.report(Issue{Rule: RuleProperties, Path: o.path, Detail: "the list is cut off"})
+	} else if n = (n - o.header) / rowSize; n > o.opts.MaxProperties {
+		o.report(Issue{Rule: RuleProperties, Path: o.path, Detail: fmt.Sprintf("%d properties", n)})
 	}
 	o.done = make(map[mapi.Tag]bool, len(o.rows)/rowSize)
 	bag.Grow(min(len(o.rows)/rowSize, o.opts.MaxProperties))
@@ -87,7 +85,7 @@ func (o *object) unlisted(bag *mapi.Properties) {
 	}
 	sortTags(tags)
 	for _, t := range tags[:min(len(tags), o.opts.MaxProperties-len(o.done))] {
-		if p, ok := o.prop(t); ok && !bag.Has(p) {
+		if p, ok := o.prop(t); ok && p.Set != mapi.PSOkapi && !bag.Has(p) {
 			o.report(Issue{Rule: RuleUnlisted, Path: o.path, Prop: p})
 			o.row(bag, row{tag: t})
 		}
@@ -110,28 +108,32 @@ func (o *object) row(bag *mapi.Properties, r row) {
 		return
 	}
 	p, ok := o.prop(r.tag)
-	if !ok || p.Set == mapi.PSOkapi {
-		at.Rule = RuleName
-		o.report(at)
-		return
+	if ok {
+		at.Prop = p
 	}
-	at.Prop = p
-	if o.done[r.tag] || bag.Has(p) && (t.Base() != mapi.PtypString || !bag.TypeOf(p).IsString()) {
-		at.Rule = RuleTwice
-		o.report(at)
-		return
-	}
+	again := o.done[r.tag]
 	o.done[r.tag] = true
-	at.Rule = RuleValue
+	switch {
+	case !ok || p.Set == mapi.PSOkapi:
+		at.Rule = RuleName
+	case again || bag.Has(p) && (t.Base() != mapi.PtypString || !bag.TypeOf(p).IsString()):
+		at.Rule = RuleTwice
+	default:
+		at.Rule = RuleValue
+		o.set(bag, p, r, at)
+		return
+	}
+	o.report(at)
+}
+
+// set reads the value of a property. All strings are Unicode from here on.
+func (o *object) set(bag *mapi.Properties, p mapi.Prop, r row, at Issue) {
 	v := o.value(r, at)
 	if v == nil || o.err != nil {
 		return
 	}
-	switch t {
-	case mapi.PtypString8:
-		p.Type = mapi.PtypString
-	case mapi.PtypMultipleString8:
-		p.Type = mapi.PtypMultipleString
+	if p.Type.IsString() {
+		p.Type = p.Type&^mapi.PtypString8 | mapi.PtypString
 	}
 	bag.Set(p, v)
 }

@@ -13,13 +13,13 @@ type DecodeOptions struct {
 	MaxDepth int
 
 	// MaxRecipients, MaxAttachments and MaxProperties are how many a message gets, and
-	// how many properties each object. What exceeds them is left out. 0 means 100,000,
+	// how many properties each object. What exceeds them is left out. 0 means 50,000,
 	// 10,000 and 16,384.
 	MaxRecipients, MaxAttachments, MaxProperties int
 
 	// MaxEntries is how many storages and streams the compound file may have; a
 	// recipient takes about fifteen. A file with more is [mapi.ErrTooBig]. 0 means
-	// 1,048,576; each takes up to 350 bytes of memory while the file is read.
+	// 524,288; each takes up to 350 bytes of memory while the file is read.
 	MaxEntries int
 
 	// MemoryLimit is how many bytes of values the message holds in memory. More is
@@ -43,10 +43,10 @@ func (o *DecodeOptions) withDefaults() DecodeOptions {
 		d = *o
 	}
 	d.MaxDepth = min(orDefault(d.MaxDepth, 50), 100)
-	d.MaxRecipients = orDefault(d.MaxRecipients, 100_000)
+	d.MaxRecipients = orDefault(d.MaxRecipients, 50_000)
 	d.MaxAttachments = orDefault(d.MaxAttachments, 10_000)
 	d.MaxProperties = orDefault(d.MaxProperties, 1<<14)
-	d.MaxEntries = orDefault(d.MaxEntries, 1<<20)
+	d.MaxEntries = orDefault(d.MaxEntries, 1<<19)
 	d.MemoryLimit = orDefault(d.MemoryLimit, 256<<20)
 	d.InlineLimit = orDefault(d.InlineLimit, 32<<10)
 	d.Codepage = orDefault(d.Codepage, 1252)

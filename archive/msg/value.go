@@ -1,6 +1,7 @@
 package msg
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -112,12 +113,12 @@ func (o *object) storage(e *cfb.Entry, at Issue) mapi.Value {
 	if image.Size() >= int64(o.opts.InlineLimit) {
 		return ole{image, s}
 	}
-	var b strings.Builder
+	var b bytes.Buffer
 	if _, err := image.WriteTo(&b); o.failed(err, at) || err != nil {
 		return nil
 	}
 	o.hold(int64(b.Len()))
-	return mapi.Object(b.String())
+	return mapi.Object(b.Bytes())
 }
 
 // ole is an object that stays in the file. A writer takes the storage as it is.

@@ -93,6 +93,10 @@ func (sectionCloser) Close() error { return nil }
 type table struct {
 	chain
 	pages [tablePages]page
+
+	// steps may still be taken. A sound file takes each once, and some twice: more
+	// means that its chains share sectors.
+	steps int64
 }
 
 const (
@@ -133,32 +137,31 @@ type walk struct {
 	shift uint  // of the sectors
 	base  int64 // where sector 0 is
 	end   int64 // where what is below ends
-	most  int64 // steps that may be taken
 }
 
 // follow collects the sectors from start on, up to want bytes. The chain holds what
 // there is also when the error is [mapi.ErrCorruptData]. Loops are found by Brent's
 // method, in no memory.
-func (w *walk) follow(c *chain, start uint32, want int64) (steps int64, err error) {
+func (w *walk) follow(c *chain, start uint32, want int64) (err error) {
 	mark, lap, power := start, int64(0), int64(1)
 	for n := start; c.size < want; {
 		off := w.base + int64(n)<<w.shift
 		if n > maxRegular || off >= w.end {
-			return steps, nil
+			return nil
 		}
-		if steps++; steps > w.most {
-			return steps, corrupt("chains share sectors")
+		if w.t.steps--; w.t.steps < 0 {
+			return corrupt("chains share sectors")
 		}
 		c.add(off, min(1<<w.shift, w.end-off))
 		if n, err = w.t.next(n); err != nil {
-			return steps, err
+			return err
 		}
 		if n == mark {
-			return steps, corrupt("a chain of sectors loops at %d", n)
+			return corrupt("a chain of sectors loops at %d", n)
 		}
 		if lap++; lap == power {
 			mark, lap, power = n, 0, 2*power
 		}
 	}
-	return steps, nil
+	return nil
 }

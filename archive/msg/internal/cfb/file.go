@@ -34,7 +34,6 @@ type File struct {
 	fat   table
 	mini  table
 	small chain // the mini stream
-	steps int64 // along chains that may still be taken
 }
 
 // Open reads the structure of a compound file of size bytes. r is used for as long as
@@ -52,8 +51,7 @@ func Open(r io.ReaderAt, size int64, opt Options) (*File, error) {
 	if f.head, err = readHeader(r, size); err != nil {
 		return nil, err
 	}
-	// Sound files take each step once: all sectors, and all mini sectors in them.
-	f.steps = 64 + 2*f.sectors() + size/miniSize
+	f.fat.steps = 64 + 2*f.sectors()
 	if err := f.loadFAT(); err != nil {
 		return nil, err
 	}
@@ -116,10 +114,8 @@ func (f *File) addFAT(n uint32, need int64) {
 // follow is a chain of whole sectors.
 func (f *File) follow(start uint32, want int64) (c chain, err error) {
 	c.r = f.r
-	w := walk{&f.fat, f.head.shift, f.sector(0), f.size, f.steps}
-	steps, err := w.follow(&c, start, want)
-	f.steps -= steps
-	return c, err
+	w := walk{&f.fat, f.head.shift, f.sector(0), f.size}
+	return c, w.follow(&c, start, want)
 }
 
 // loadDirectory reads the directory, and what the root says about the mini stream.
@@ -153,8 +149,10 @@ func (f *File) loadMini() error {
 	if err == nil {
 		small.cut(f.Root.Size)
 		f.small = small
-		// A miniature of all mini sectors: more of the mini FAT is of no use.
-		f.mini.chain, err = f.follow(f.head.miniFAT, (small.size+miniSize-1)/miniSize*4)
+		// More of the mini FAT than there are mini sectors is of no use.
+		n := (small.size + miniSize - 1) / miniSize
+		f.mini.steps = 64 + 2*n
+		f.mini.chain, err = f.follow(f.head.miniFAT, 4*n)
 	}
 	if err != nil && !damage(err) {
 		return err
@@ -190,19 +188,14 @@ func (f *File) Stream(e *Entry) (Stream, error) {
 		return &c, corrupt("%s is no stream", e.Path())
 	case e.Size < cutoff:
 		c.r = &f.small
-		w := walk{&f.mini, miniShift, 0, f.small.size, f.steps}
-		var steps int64
-		steps, err = w.follow(&c, e.start, e.Size)
-		f.steps -= steps
+		w := walk{&f.mini, miniShift, 0, f.small.size}
+		err = w.follow(&c, e.start, e.Size)
 	default:
 		c, err = f.follow(e.start, e.Size)
 	}
 	c.cut(e.Size)
 	if err == nil && c.size < e.Size {
 		err = corrupt("%d of %d bytes are there", c.size, e.Size)
-	}
-	if err != nil && damage(err) && f.steps < 0 {
-		c = chain{}
 	}
 	return &c, err
 }
