@@ -34,22 +34,28 @@ func (m *message) attachment(list []attribute) {
 	for _, a := range list {
 		if a.id == attAttachment {
 			c := m.src.cursor(a.data)
-			m.list(c, &at.Properties, inAttachment, func(p mapi.Prop, r entity.Range) bool {
+			m.end(c, m.list(c, &at.Properties, inAttachment, func(p mapi.Prop, r entity.Range) bool {
 				return m.embed(at, p, r)
-			})
-			m.end(c)
+			}))
 		}
 	}
 	m.zone = m.zone.infer(m, &at.Properties, list)
 	for _, a := range list {
 		m.legacyOfAttachment(at, a)
 	}
-	m.method(at)
+	complete(at)
 }
 
-// embed reads an embedded message. It leaves other objects alone.
+// embed reads an embedded message, which its interface or its signature shows. It
+// leaves other objects alone.
 func (m *message) embed(at *mapi.Attachment, p mapi.Prop, r entity.Range) bool {
-	if !p.Same(dataObject) || r.Len() < 16 || mapi.GUID(m.read(entity.Range{Start: r.Start, End: r.Start + 16})) != iidMessage {
+	c := m.src.cursor(r)
+	iid := c.next(16)
+	if !p.Same(dataObject) || iid == nil {
+		return false
+	}
+	isMessage := mapi.GUID(iid) == iidMessage
+	if n, ok := c.uint32(); !isMessage && (!ok || n != signature) {
 		return false
 	}
 	inner := m.scope
@@ -121,9 +127,12 @@ func (m *message) rendData(at *mapi.Attachment, a attribute) {
 	}
 }
 
-// method sets PidTagAttachMethod where it is missing, and where it denies an
-// embedded message.
-func (m *message) method(at *mapi.Attachment) {
+// complete sets what an attachment must have: a place, and a method that does not
+// deny an embedded message.
+func complete(at *mapi.Attachment) {
+	if !at.Has(props.PidTagRenderingPosition.Prop()) {
+		props.PidTagRenderingPosition.Set(at, -1)
+	}
 	switch {
 	case at.Embedded != nil:
 		props.PidTagAttachMethod.Set(at, mapi.AttachEmbeddedMessage)

@@ -11,12 +11,16 @@ import (
 )
 
 // Decode reads a TNEF stream from r to its end and returns the message that it
-// holds. The error is [mapi.ErrCorruptData] when r does not begin as TNEF does, or
-// that of reading r or of the temporary file; whatever else is wrong is reported,
-// and the message has what could be read. Large values of the message are streams
+// holds. The error is [mapi.ErrCorruptData] when r does not begin as TNEF does,
+// [mapi.ErrUnknownCodepage] for that of opts, or that of reading r or of the temporary
+// file; whatever else is wrong is reported, and the message has what could be read. Large values of the message are streams
 // that stay readable until [Release].
 func Decode(r io.Reader, opts *Options) (*mapi.Message, error) {
 	o := opts.withDefaults()
+	cs, ok := charset(o.Codepage)
+	if !ok {
+		return nil, &mapi.Error{Op: "tnef.Decode", Code: mapi.ErrUnknownCodepage, Err: fmt.Errorf("code page %d", o.Codepage)}
+	}
 	head, file, size, err := spool.Read(r, o.MemoryLimit, o.TempDir)
 	if err != nil {
 		return nil, &mapi.Error{Op: "tnef.Decode", Code: mapi.ErrCallFailed, Err: err}
@@ -26,10 +30,6 @@ func Decode(r io.Reader, opts *Options) (*mapi.Message, error) {
 		src.ra, src.file = file, file
 	}
 	d := &decoder{src: src, opts: o}
-	cs, ok := charset(o.Codepage)
-	if !ok {
-		return nil, &mapi.Error{Op: "tnef.Decode", Code: mapi.ErrUnknownCodepage, Err: fmt.Errorf("code page %d", o.Codepage)}
-	}
 	msg, ok := d.stream(entity.Range{End: size}, scope{charset: cs})
 	switch {
 	case d.err != nil:
@@ -224,8 +224,7 @@ func (m *message) readMessage(list []attribute) {
 		switch a.id {
 		case attMsgProps:
 			c := m.src.cursor(a.data)
-			m.list(c, &m.Properties, inMessage, nil)
-			m.end(c)
+			m.end(c, m.list(c, &m.Properties, inMessage, nil))
 		case attRecipTable:
 			m.recipientTable(a)
 		}
@@ -256,16 +255,17 @@ func (m *message) recipientTable(a attribute) {
 		r := &mapi.Recipient{}
 		m.Recipients = append(m.Recipients, r)
 		if !m.list(c, &r.Properties, inRecipient, nil) {
+			m.failed(c.err)
 			return
 		}
 	}
-	m.end(c)
+	m.end(c, true)
 }
 
-// end reports what is left behind a list.
-func (m *message) end(c *cursor) {
+// end reports what is left behind a list that was read to its end.
+func (m *message) end(c *cursor, whole bool) {
 	m.failed(c.err)
-	if c.err == nil && c.left() > 0 {
+	if whole && c.left() > 0 {
 		m.report(RuleTrailing, c.pos, "%d bytes behind a list", c.left())
 	}
 }

@@ -112,10 +112,11 @@ func fixedList[T any](l *lister, base mapi.Type, n int64) mapi.Value {
 	return list
 }
 
-// hold reports whether n bytes can be kept in memory, and counts them.
+// hold reports whether n bytes of a value can be kept in memory, and counts them.
+// A little there is always room for.
 func (d *decoder) hold(n, most int64) bool {
-	const always = 256
-	if n > most || n > always && d.held+n > d.opts.MemoryLimit {
+	const short, little = 256, 1 << 20
+	if n > most || n > short && d.held+n > max(d.opts.MemoryLimit, little) {
 		return false
 	}
 	d.held += n
