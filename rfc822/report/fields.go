@@ -232,26 +232,50 @@ func (w *writer) field(name, value string) {
 		value = entity.EncodeWords(value)
 	}
 	w.WriteString(name)
-	w.WriteByte(':')
-	n := len(name) + 1
-	for word := range strings.FieldsSeq(value) {
-		for len(word) > maxWord { // a line of mail has 998 bytes at most
-			cut := maxWord
-			for cut > 0 && !utf8.RuneStart(word[cut]) {
-				cut--
-			}
-			w.WriteString(" " + word[:cut] + "\r\n")
-			word, n = word[cut:], 0
-		}
-		if n+1+len(word) > 76 && n > len(name)+1 {
-			w.WriteString("\r\n")
-			n = 0
-		}
-		w.WriteByte(' ')
-		w.WriteString(word)
-		n += 1 + len(word)
-	}
+	w.WriteString(": ")
+	w.fold(len(name)+2, value)
 	w.WriteString("\r\n")
+}
+
+// fold writes a value behind n characters of its line. Only single blanks are places
+// to fold: each fold is read as one.
+func (w *writer) fold(n int, value string) {
+	for first := true; value != ""; first = false {
+		end := wordEnd(value)
+		word := value[:end]
+		if !first {
+			if n+len(word) > 77 && n > 1 {
+				w.WriteString("\r\n")
+				n = 0
+			}
+			w.WriteByte(' ')
+			n++
+		}
+		w.WriteString(word)
+		n += len(word)
+		value = value[end:]
+		if value != "" && value[0] == ' ' {
+			value = value[1:]
+		}
+	}
+}
+
+// wordEnd is where the first single blank stands in s; without one near enough, where
+// a line must end all the same.
+func wordEnd(s string) int {
+	for i := 0; i < len(s) && i < maxWord; i++ {
+		if s[i] == ' ' && i > 0 && s[i-1] != ' ' && i+1 < len(s) && s[i+1] != ' ' {
+			return i
+		}
+	}
+	if len(s) <= maxWord {
+		return len(s)
+	}
+	end := maxWord
+	for end > maxWord-utf8.UTFMax && (!utf8.RuneStart(s[end]) || s[end] == ' ' || s[end-1] == ' ') {
+		end--
+	}
+	return end
 }
 
 // maxWord is the longest run of characters without a blank that is written, in
