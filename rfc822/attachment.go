@@ -14,22 +14,37 @@ import (
 func (m *message) attach(a attached) {
 	p := a.part
 	disp := disposition(p)
-	if p.Type.IsMessage() && m.attachMessage(p, &disp) {
+	switch {
+	case p.Type.IsMessage() && m.attachMessage(p, &disp):
+		return
+	case p.Type.Type == "multipart/appledouble" && len(p.Parts) > 0:
+		if !m.attachDouble(p) {
+			for _, c := range p.Parts {
+				m.attach(attached{c, a.related})
+			}
+		}
 		return
 	}
 	at := &mapi.Attachment{}
 	at.Grow(16)
 	index := len(m.Attachments)
-	m.Attachments = append(m.Attachments, at)
 	m.describe(at, p, &disp)
 	props.PidTagAttachMethod.Set(at, mapi.AttachByValue)
 	m.name(at, fileName(p, &disp), mediaType(p))
 	m.inline(at, a, &disp)
-
+	if m.external(at, p) {
+		m.keepPart(index, p)
+		m.Attachments = append(m.Attachments, at)
+		return
+	}
 	data, layout, exact := m.data(p)
+	if name, _ := props.PidTagAttachLongFilename.Get(at); m.inner != nil && m.alsoInside(name, data) {
+		return
+	}
+	m.Attachments = append(m.Attachments, at)
 	at.Set(props.PidTagAttachDataBinary.Prop(), data)
 	m.keepPart(index, p)
-	if exact > 0 {
+	if other := m.macFile(at, p); exact > 0 && !other {
 		m.recipe.attachment(index, p.Body.Start, layout, exact, 0)
 	}
 }

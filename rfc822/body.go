@@ -47,6 +47,9 @@ func (b *bodies) walk(p *entity.Part, want, related bool) bool {
 			b.attach(p, related)
 		}
 		return false
+	case p.Type.Type == "multipart/appledouble":
+		b.attach(p, related)
+		return false
 	case p.Type.Type == "multipart/alternative":
 		return b.alternative(p, want, related)
 	case p.Type.Type == "multipart/related":
@@ -171,15 +174,43 @@ func markedAttachment(p *entity.Part) bool {
 
 // content makes the bodies and attachments.
 func (m *message) content() {
-	if m.secured() {
+	m.bodies.joinHTML = m.opts.JoinHTML
+	if m.secured() || m.readReport() {
 		return
 	}
-	m.bodies.joinHTML = m.opts.JoinHTML
 	m.bodies.walk(m.part, true, false)
 	m.texts()
+	inner := m.merged()
 	for _, a := range m.bodies.others {
-		m.attach(a)
+		if a.part != inner {
+			m.attach(a)
+		}
 	}
+	if m.allHidden() {
+		props.PidLidSmartNoAttach.Set(m, true)
+	}
+}
+
+// allHidden: there are attachments, and none to show a paper clip for.
+func (m *message) allHidden() bool {
+	for _, a := range m.Attachments {
+		if hidden, _ := props.PidTagAttachmentHidden.Get(a); !hidden {
+			return false
+		}
+	}
+	return len(m.Attachments) > 0
+}
+
+// merged takes over what another form of the message in the mail says, and returns
+// the part that has it, or nil.
+func (m *message) merged() *entity.Part {
+	if p := winmail(m.part); p != nil && !m.opts.KeepTNEF {
+		if t := m.unwrap(p); t != nil {
+			m.merge(t)
+			return p
+		}
+	}
+	return nil
 }
 
 // texts sets the body properties.

@@ -3,6 +3,7 @@ package rfc822
 import (
 	"crypto/sha256"
 	"io"
+	"time"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/rfc822/entity"
@@ -43,10 +44,18 @@ type DecodeOptions struct {
 	// are always joined.
 	JoinHTML bool
 
+	// KeepTNEF leaves winmail.dat as an attachment. Otherwise the mail gets what
+	// is in it, unless it belongs to another mail.
+	KeepTNEF bool
+
 	// Inside says that the mail comes from a server of the own organisation:
 	// what X-MS-Exchange-Organization- fields say is believed, such as the spam
 	// confidence. From outside these fields are only header text.
 	Inside bool
+
+	// Location is the zone of times in invitations that name none. nil means
+	// UTC.
+	Location *time.Location
 
 	// Report is told what broke a rule. nil means nobody.
 	Report func(Issue)
@@ -180,6 +189,8 @@ type message struct {
 	part   *entity.Part
 	recipe builder
 	bodies bodies
+	urgent bool               // a field says how important the mail is
+	inner  []*mapi.Attachment // of the TNEF stream
 
 	strings []string // room for boxes
 }

@@ -27,6 +27,18 @@ type EncodeOptions struct {
 	// is written.
 	Resolve func(addressType, address string) (smtp string, ok bool)
 
+	// TNEF says when a message is put into winmail.dat. The zero value is
+	// [TNEFNever].
+	TNEF TNEF
+
+	// ReportingMTA is the name of this host in delivery reports that do not say
+	// where they come from. "" means "localhost".
+	ReportingMTA string
+
+	// Location is the zone of times in invitations that name none; see
+	// [DecodeOptions]. nil means UTC.
+	Location *time.Location
+
 	// Boundary returns a new boundary for each multipart: at most 70 characters
 	// that RFC 2046 5.1.1 allows, unlike any line of a body. nil means random
 	// ones.

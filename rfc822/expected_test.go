@@ -181,6 +181,7 @@ var ours = map[string]string{
 	"legacy/017 file greenball.png": "uuencode is decoded",
 	"legacy/017 file blueball.png":  "uuencode is decoded",
 
+	"rfc/001 file BodyFormats.ps":                  "what is on an FTP server is a shortcut to it",
 	"rfc/001 file /u/nsb/writing/rfcs/RFC-MIME.ps": "the path is cut off",
 	"legacy/035 file C:TEMPnsmailEG.png":           "the path is cut off",
 	"legacy/035 file C:TEMPnsmail39.png":           "the path is cut off",

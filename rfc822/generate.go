@@ -41,7 +41,13 @@ func (g *generator) message(msg *mapi.Message) error {
 	if done, err := g.secured(msg, h); done || err != nil {
 		return err
 	}
-	root, err := g.tree(msg, o)
+	root, err := g.report(msg, o)
+	if err == nil && root == nil {
+		if g.wantsTNEF(msg) {
+			return g.winmail(msg, h)
+		}
+		root, err = g.tree(msg, o)
+	}
 	if err != nil {
 		return err
 	}
@@ -139,6 +145,9 @@ func (g *generator) tree(msg *mapi.Message, o *original) (*node, error) {
 			attached = append(attached, n)
 		}
 	}
+	if len(texts) == 0 && isEncrypted(msg) {
+		return g.encrypted(attached), nil
+	}
 	if len(texts) == 0 && len(attached) == 0 {
 		texts = append(texts, emptyText())
 	}
@@ -148,6 +157,26 @@ func (g *generator) tree(msg *mapi.Message, o *original) (*node, error) {
 		body = append(body, g.multipart("related", append([]*node{text}, shown...)...))
 	}
 	return g.multipart("mixed", append(body, attached...)...), nil
+}
+
+// isEncrypted: the two parts of an OpenPGP message (RFC 3156 4).
+func isEncrypted(msg *mapi.Message) bool {
+	if len(msg.Attachments) != 2 {
+		return false
+	}
+	tag, _ := props.PidTagAttachMimeTag.Get(msg.Attachments[0])
+	return tag == pgpEncrypted
+}
+
+const pgpEncrypted = "application/pgp-encrypted"
+
+func (g *generator) encrypted(children []*node) *node {
+	n := &node{children: children, boundary: g.boundary()}
+	m := entity.Media{Type: "multipart/encrypted", Params: []entity.Param{
+		{Name: "protocol", Value: pgpEncrypted}, {Name: "boundary", Value: n.boundary},
+	}}
+	n.header.add("Content-Type", m.String())
+	return n
 }
 
 // isInline reports whether the HTML shows an attachment: it has an id or a
@@ -402,11 +431,13 @@ func (g *generator) attachment(a *mapi.Attachment, inline bool) (*node, error) {
 	if s, ok := props.PidTagDisplayName.Get(a); ok && s != name {
 		n.header.text("Content-Description", s)
 	}
+	if mac := g.macintosh(n, a); mac != nil {
+		return mac, nil
+	}
 	return n, nil
 }
 
-// file fills the node of an attachment that is no message. A link has no bytes of
-// its own; it is written as what it points to.
+// file fills the node of an attachment that is no message.
 func (g *generator) file(n *node, a *mapi.Attachment, name string) {
 	tag, _ := props.PidTagAttachMimeTag.Get(a)
 	if !isMediaType(tag) || strings.HasPrefix(tag, "multipart/") || strings.HasPrefix(tag, "message/rfc822") {
@@ -418,12 +449,10 @@ func (g *generator) file(n *node, a *mapi.Attachment, name string) {
 		return r, err
 	}
 	if !a.Has(data) {
-		link := ""
-		if link, _ = props.PidTagAttachLongPathname.Get(a); link != "" {
-			tag = "text/uri-list"
-			link += "\r\n"
+		if g.link(n, a, name) {
+			return
 		}
-		open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(link)), nil }
+		open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("")), nil }
 	}
 	m := entity.Media{Type: tag}
 	if cs, ok := props.PidTagTextAttachmentCharset.Get(a); ok && strings.HasPrefix(tag, "text/") {

@@ -71,6 +71,16 @@ func (h fields) get(name string) string {
 	return ""
 }
 
+// set changes the first field of that name.
+func (h fields) set(name, value string) {
+	for i := range h {
+		if strings.EqualFold(h[i].name, name) {
+			h[i].value = oneLine(value)
+			return
+		}
+	}
+}
+
 // readable takes the UTF-8 forms of the fields.
 func (h fields) readable() {
 	for i := range h {
@@ -243,6 +253,10 @@ func recipientGroup() addressGroup {
 // recipients writes To, Cc and Bcc. A recipient whose address is not known keeps
 // its name.
 func (g *generator) recipients(h *fields, msg *mapi.Message) {
+	if to, ok := reportTo(msg); ok {
+		h.addresses("To", to)
+		return
+	}
 	var lists [3][]entity.Address
 	for _, r := range msg.Recipients {
 		kind, ok := props.PidTagRecipientType.Get(r)

@@ -42,7 +42,7 @@ func (m *message) header() {
 	}
 	m.from(s.from, s.sender)
 	m.subject(&s)
-	if s.importanceFrom > 0 {
+	if m.urgent = s.importanceFrom > 0; m.urgent {
 		props.PidTagImportance.Set(m, s.importance)
 	} else {
 		props.PidTagImportance.Set(m, mapi.ImportanceNormal)
