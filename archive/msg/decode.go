@@ -160,7 +160,7 @@ func (d *decoder) attachment(e *cfb.Entry, outer codepages, depth int) *mapi.Att
 	a := &mapi.Attachment{}
 	o := d.object(e, outer)
 	o.header = childHeader
-	data := o.entries[strings.ToUpper(streamName(tagObject))]
+	data := o.entries[valueKey{tagObject, single}]
 	o.embeds = data != nil && data.Kind == cfb.KindStorage && isMessage(data) && depth < d.opts.MaxDepth
 	o.fill(&a.Properties)
 	if method, ok := props.PidTagAttachMethod.Get(a); o.embeds && (!ok || method != mapi.AttachStorage) {

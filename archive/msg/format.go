@@ -3,6 +3,8 @@ package msg
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/okapi-mail/okapi/mapi"
 )
@@ -50,13 +52,58 @@ const (
 // classMessage is what the top storage of a .msg file is of: Outlook.
 var classMessage = mapi.GUID{0x0B, 0x0D, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46}
 
-// streamName is the stream or storage of a property (MS-OXMSG 2.1.3).
-func streamName(t mapi.Tag) string { return fmt.Sprintf("%s%08X", valueName, uint32(t)) }
-
-// elementName is the stream of one value of several (MS-OXMSG 2.1.4.2).
-func elementName(t mapi.Tag, i int) string {
-	return fmt.Sprintf("%s%08X-%08X", valueName, uint32(t), i)
+// A valueKey says which value a stream or storage holds: one of a property with
+// several, or the only one.
+type valueKey struct {
+	tag   mapi.Tag
+	index int32
 }
+
+// single is the index of a value, or list of sizes, that is not one of several.
+const single = -1
+
+// name is the name of the stream or storage (MS-OXMSG 2.1.3, 2.1.4.2).
+func (k valueKey) name() string {
+	const digits = "0123456789ABCDEF"
+	b := make([]byte, 0, len(valueName)+17)
+	b = append(b, valueName...)
+	number := func(n uint32) {
+		for shift := 28; shift >= 0; shift -= 4 {
+			b = append(b, digits[n>>shift&0xF])
+		}
+	}
+	number(uint32(k.tag))
+	if k.index != single {
+		b = append(b, '-')
+		number(uint32(k.index))
+	}
+	return string(b)
+}
+
+// parseValueName is the inverse. Case does not matter, as in all names of a compound
+// file.
+func parseValueName(name string) (valueKey, bool) {
+	n := len(valueName)
+	if len(name) < n+8 || !strings.EqualFold(name[:n], valueName) {
+		return valueKey{}, false
+	}
+	tag, err := strconv.ParseUint(name[n:n+8], 16, 32)
+	k := valueKey{mapi.Tag(tag), single}
+	if rest := name[n+8:]; err == nil && rest != "" {
+		var index uint64
+		index, err = strconv.ParseUint(rest[1:], 16, 31)
+		if k.index = int32(index); rest[0] != '-' || len(rest) != 9 {
+			return valueKey{}, false
+		}
+	}
+	return k, err == nil
+}
+
+// streamName is the stream or storage of a property.
+func streamName(t mapi.Tag) string { return valueKey{t, single}.name() }
+
+// elementName is the stream of one value of several.
+func elementName(t mapi.Tag, i int) string { return valueKey{t, int32(i)}.name() }
 
 func childName(prefix string, i int) string { return fmt.Sprintf("%s%08X", prefix, i) }
 

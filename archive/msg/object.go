@@ -2,7 +2,7 @@ package msg
 
 import (
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/archive/msg/internal/cfb"
@@ -13,8 +13,8 @@ import (
 type object struct {
 	*decoder
 	path    string
-	entries map[string]*cfb.Entry // by upper-case name
-	rows    []byte                // the list of properties, with its header
+	entries map[valueKey]*cfb.Entry
+	rows    []byte // the list of properties, with its header
 	header  int
 	pages   codepages
 	embeds  bool // the data of an attachment is a message, not a property
@@ -32,11 +32,15 @@ func (d *decoder) object(e *cfb.Entry, pages codepages) *object {
 	if d.err != nil {
 		return o
 	}
-	o.entries = make(map[string]*cfb.Entry, len(e.Children))
+	o.entries = make(map[valueKey]*cfb.Entry, len(e.Children))
+	var list *cfb.Entry
 	for _, c := range e.Children {
-		o.entries[strings.ToUpper(c.Name)] = c
+		if k, ok := parseValueName(c.Name); ok {
+			o.entries[k] = c
+		} else if strings.EqualFold(c.Name, propertiesName) {
+			list = c
+		}
 	}
-	list := o.entries[strings.ToUpper(propertiesName)]
 	if list == nil || list.Kind != cfb.KindStream {
 		d.report(Issue{Rule: RuleProperties, Path: o.path, Detail: "no list of properties"})
 		return o
@@ -75,15 +79,12 @@ func (o *object) unlisted(bag *mapi.Properties) {
 		return
 	}
 	var tags []mapi.Tag
-	for name := range o.entries {
-		if digits, ok := strings.CutPrefix(name, strings.ToUpper(valueName)); ok && len(digits) == 8 {
-			n, err := strconv.ParseUint(digits, 16, 32)
-			if t := mapi.Tag(n); err == nil && !o.done[t] && !inRow(t.Type()) && !(o.embeds && t == tagObject) {
-				tags = append(tags, t)
-			}
+	for k := range o.entries {
+		if t := k.tag; k.index < 0 && !o.done[t] && !inRow(t.Type()) && !(o.embeds && t == tagObject) {
+			tags = append(tags, t)
 		}
 	}
-	sortTags(tags)
+	slices.Sort(tags)
 	for _, t := range tags[:min(len(tags), o.opts.MaxProperties-len(o.done))] {
 		if p, ok := o.prop(t); ok && p.Set != mapi.PSOkapi && !bag.Has(p) {
 			o.report(Issue{Rule: RuleUnlisted, Path: o.path, Prop: p})

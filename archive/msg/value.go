@@ -4,18 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/okapi-mail/okapi/archive/msg/internal/cfb"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/mapi/wire"
 )
-
-func sortTags(tags []mapi.Tag) { slices.Sort(tags) }
-
-// entry finds a stream or storage of the object.
-func (o *object) entry(name string) *cfb.Entry { return o.entries[strings.ToUpper(name)] }
 
 // value reads a value (MS-OXMSG 2.1.3, 2.1.4, 2.4.2). It is nil when there is none.
 func (o *object) value(r row, at Issue) mapi.Value {
@@ -26,7 +19,7 @@ func (o *object) value(r row, at Issue) mapi.Value {
 	case inRow(t):
 		return o.fixed(t, r.value[:t.FixedSize()], at)
 	}
-	e := o.entry(streamName(r.tag))
+	e := o.entries[valueKey{r.tag, single}]
 	switch {
 	case e == nil:
 		return o.missing(r, at)
@@ -137,7 +130,7 @@ func (o *object) several(t mapi.Tag, sizes []byte, at Issue) mapi.Value {
 	var texts []string
 	var binaries [][]byte
 	for i := range len(sizes) / width {
-		e := o.entry(elementName(t, i))
+		e := o.entries[valueKey{t, int32(i)}]
 		if e == nil || e.Kind != cfb.KindStream {
 			at.Detail = fmt.Sprintf("value %d is missing", i)
 			o.report(at)

@@ -68,14 +68,16 @@ type directory struct {
 	file *File
 	b    []byte
 	seen []bool
+	room []Entry // for those that can be reached, together
 }
 
 // tree returns the root with all that can be reached from it, or nil.
 func (f *File) tree(b []byte) *Entry {
-	d := directory{f, b, make([]bool, len(b)/entrySize)}
-	if len(d.seen) == 0 {
+	n := len(b) / entrySize
+	if n == 0 {
 		return nil
 	}
+	d := directory{f, b, make([]bool, n), make([]Entry, 0, min(n, slab))}
 	root := d.entry(0)
 	if root.Kind != KindRoot {
 		return nil
@@ -138,12 +140,12 @@ func (d *directory) take(id uint32, s *Entry) bool {
 // entry reads an entry (MS-CFB 2.6.1).
 func (d *directory) entry(id uint32) *Entry {
 	b := d.b[int(id)*entrySize:][:entrySize]
-	e := &Entry{Kind: Kind(b[66]), start: le.Uint32(b[116:]), child: le.Uint32(b[76:])}
-	units := make([]uint16, 0, nameUnits)
-	for i := 0; i+2 < int(min(le.Uint16(b[64:]), 2*nameUnits)); i += 2 {
-		units = append(units, le.Uint16(b[i:]))
+	if len(d.room) == cap(d.room) {
+		d.room = make([]Entry, 0, slab)
 	}
-	e.Name = string(utf16.Decode(units))
+	d.room = append(d.room, Entry{Kind: Kind(b[66]), start: le.Uint32(b[116:]), child: le.Uint32(b[76:])})
+	e := &d.room[len(d.room)-1]
+	e.Name = entryName(b)
 	if e.Kind == KindStorage || e.Kind == KindRoot {
 		copy(e.Class[:], b[80:])
 		e.State, e.Created, e.Modified = le.Uint32(b[96:]), le.Uint64(b[100:]), le.Uint64(b[108:])
@@ -156,4 +158,25 @@ func (d *directory) entry(id uint32) *Entry {
 		e.Size = int64(min(size, 1<<62))
 	}
 	return e
+}
+
+// slab is how many entries are allocated together.
+const slab = 64
+
+// entryName reads the name of an entry, without its NUL.
+func entryName(b []byte) string {
+	size := int(min(le.Uint16(b[64:]), 2*nameUnits)) - 2
+	var ascii [nameUnits]byte
+	n := 0
+	for ; 2*n+1 < size && b[2*n] < 0x80 && b[2*n+1] == 0; n++ {
+		ascii[n] = b[2*n]
+	}
+	if 2*n+1 >= size {
+		return string(ascii[:n])
+	}
+	units := make([]uint16, 0, nameUnits)
+	for i := 0; i+1 < size; i += 2 {
+		units = append(units, le.Uint16(b[i:]))
+	}
+	return string(utf16.Decode(units))
 }
