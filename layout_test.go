@@ -82,7 +82,7 @@ var house = []room{
 		"props": "syntax without meaning: the meaning is one floor up",
 		"ical":  "vCard has the same syntax and needs no calendars for it",
 	}},
-	{"rfc822", []string{"mapi", "props"}, map[string]string{
+	{"rfc822", []string{"mapi", "props", "ical"}, map[string]string{
 		"store": "converters make plain messages, which any store or none may keep",
 	}},
 	{"rfc822/entity", nil, map[string]string{
