@@ -57,10 +57,15 @@ func (r *RecipientStatus) Reason() Status {
 			class = 4
 		}
 	}
-	if s := statusIn(r.Diagnostic.Value, class); !s.IsZero() && !s.vague() || r.Status.IsZero() {
+	s := statusIn(r.Diagnostic.Value, class)
+	switch {
+	case r.Status.IsZero():
 		return s
+	case s.IsZero() || s.vague():
+		return r.Status
 	}
-	return r.Status
+	s.Class = r.Status.Class // good or bad is said
+	return s
 }
 
 // An Action is what was done for a recipient (RFC 3464 2.3.3).
