@@ -55,7 +55,7 @@ func (m *message) embed(at *mapi.Attachment, p mapi.Prop, r entity.Range) bool {
 		return false
 	}
 	isMessage := mapi.GUID(iid) == iidMessage
-	if n, ok := c.uint32(); !isMessage && (!ok || n != signature) {
+	if head := c.next(headSize); !isMessage && (head == nil || le.Uint32(head) != signature) {
 		return false
 	}
 	inner := m.scope

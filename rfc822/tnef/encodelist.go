@@ -245,7 +245,8 @@ func (l *layout) large(t mapi.Type, v mapi.Value) error {
 	return l.check()
 }
 
-// interfaceOf is how an object is announced: a compound file is a storage.
+// interfaceOf is how an object is announced: a compound file is a storage, and what
+// begins as TNEF does is a message that was not read.
 func interfaceOf(v mapi.Value) (mapi.GUID, error) {
 	const compoundFile = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
 	head := make([]byte, len(compoundFile))
@@ -255,7 +256,7 @@ func interfaceOf(v mapi.Value) (mapi.GUID, error) {
 	switch {
 	case bytes.Equal(head, []byte(compoundFile)):
 		return iidStorage, nil
-	case le.Uint32(head) == signature:
+	case le.Uint32(head) == signature && mapi.SizeOf(mapi.PtypObject, v) >= headSize:
 		return iidMessage, nil
 	}
 	return iidStream, nil

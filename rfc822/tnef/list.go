@@ -111,20 +111,21 @@ func (l *lister) truncated() bool {
 // when the list cannot be read any further.
 func (l *lister) value() (v mapi.Value, ok bool) {
 	t := l.prop.Type
-	switch {
-	case fixedSize(t.Base()) > 0 && !t.IsMultiple():
-		b := l.next(fixedSize(t))
+	switch size := fixedSize(t.Base()); {
+	case !t.Valid(), size == 0 && t != mapi.PtypObject && !t.IsString() && t.Base() != mapi.PtypBinary:
+		l.report(RuleType, l.at, "%v; the rest of the list is not read", l.prop)
+		return nil, false
+	case size == 0:
+		return l.variable()
+	case t.IsMultiple():
+		return l.fixedValues()
+	default:
+		b := l.next(size)
 		if b == nil {
 			return nil, l.truncated()
 		}
 		return fixed(t, b), true
-	case fixedSize(t.Base()) > 0 && t.Valid():
-		return l.fixedValues()
-	case t == mapi.PtypObject, t.Valid() && (t.IsString() || t.Base() == mapi.PtypBinary):
-		return l.variable()
 	}
-	l.report(RuleType, l.at, "%v; the rest of the list is not read", l.prop)
-	return nil, false
 }
 
 // variable reads one or several values with a size each.
@@ -222,10 +223,10 @@ func (l *lister) objectValue(r entity.Range) mapi.Value {
 	if l.object != nil && l.object(l.prop, r) {
 		return nil
 	}
-	if r.Len() >= 16 {
-		r.Start += 16
-	} else {
+	if r.Len() < 16 {
 		l.report(RuleObject, l.at, "object of %d bytes", r.Len())
+		return nil
 	}
+	r.Start += 16
 	return l.objectData(r)
 }
