@@ -1,0 +1,307 @@
+package vcard
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// EncodeOptions say how cards are written. The zero value and nil mean the defaults.
+type EncodeOptions struct {
+	// Version is that of the cards. "" means the one that a message came in, and
+	// 3.0 for others.
+	Version Version
+
+	// ProductID is the PRODID of messages that were no cards before. "" means
+	// that of okapi; version 2.1 has none.
+	ProductID string
+}
+
+// Encode writes a card for each contact and distribution list. A message of another
+// class is ErrNoSupport; the cards before it are written.
+func Encode(w io.Writer, msgs []*mapi.Message, opts *EncodeOptions) error {
+	out := newWriter(w)
+	for i, m := range msgs {
+		c, err := FromMessage(m, opts)
+		if err != nil {
+			out.flush()
+			return &mapi.Error{Op: "vcard.Encode", Code: mapi.CodeOf(err), Err: fmt.Errorf("message %d: %w", i, err)}
+		}
+		out.card(c)
+	}
+	if err := out.flush(); err != nil {
+		return &mapi.Error{Op: "vcard.Encode", Code: mapi.ErrCallFailed, Err: err}
+	}
+	return nil
+}
+
+// FromMessage returns the card of a contact or distribution list. The error is
+// ErrNoSupport for other messages, or that of reading a photo which is a stream.
+func FromMessage(m *mapi.Message, opts *EncodeOptions) (*Card, error) {
+	var o EncodeOptions
+	if opts != nil {
+		o = *opts
+	}
+	if o.ProductID == "" {
+		o.ProductID = "-//okapi//vcard//EN"
+	}
+	class := props.PidTagMessageClass.Or(m, "IPM.Contact")
+	if !isClass(class, "IPM.Contact") && !isClass(class, "IPM.DistList") {
+		return nil, fmt.Errorf("%w: %s is no contact", mapi.ErrNoSupport, class)
+	}
+	var old *Card
+	if s := text(m, SourceForm()); s != "" {
+		old = parseSource(s)
+	}
+	version := o.Version
+	if version == "" {
+		version = V3
+		if old != nil {
+			version = cmpVersion(old.Version)
+		}
+	}
+	g := generator{msg: m, version: version.form(), list: isClass(class, "IPM.DistList")}
+	if err := g.all(); err != nil {
+		return nil, err
+	}
+	c := &Card{Version: version}
+	if old != nil {
+		c.Props = g.merge(old)
+		return c, nil
+	}
+	if g.version != V21 {
+		c.AddText("PRODID", o.ProductID)
+	}
+	for i := range g.lines {
+		c.Props = append(c.Props, g.finished(&g.lines[i]))
+	}
+	return c, nil
+}
+
+// isClass reports whether a message class is one, or derived from it.
+func isClass(class, base string) bool {
+	n := len(base)
+	return len(class) >= n && strings.EqualFold(class[:n], base) && (len(class) == n || class[n] == '.')
+}
+
+// A generated property, and what it is the value of.
+type generated struct {
+	slot slot
+	prop Prop
+}
+
+// A generator writes the properties of one message.
+type generator struct {
+	msg     *mapi.Message
+	version Version
+	list    bool
+	lines   []generated
+
+	photo         []byte
+	digest, media string // of a photo whose data are elsewhere
+}
+
+// add appends a property in the form of version 3.0.
+func (g *generator) add(s slot, p Prop) {
+	g.lines = append(g.lines, generated{s, convert(p, V3, g.version)})
+}
+
+// addText appends a text that is not empty.
+func (g *generator) addText(s slot, name, text string) {
+	if text != "" {
+		g.add(s, Prop{Name: name, Value: line.Escape(text)})
+	}
+}
+
+func (g *generator) all() error {
+	g.lines = make([]generated, 0, 24)
+	if g.list {
+		g.group()
+		g.common()
+		return nil
+	}
+	g.names()
+	g.addresses()
+	g.phones()
+	g.emails()
+	g.im()
+	g.urls()
+	g.date("bday", "BDAY", props.PidTagBirthday.Prop(), props.PidLidBirthdayLocal.Prop())
+	anniversary := "X-MS-ANNIVERSARY"
+	if g.version == V4 {
+		anniversary = "ANNIVERSARY"
+	}
+	g.date("anniversary", anniversary, props.PidTagWeddingAnniversary.Prop(), props.PidLidWeddingAnniversaryLocal.Prop())
+	g.people()
+	g.fields()
+	if g.digest != "" {
+		g.add("photo", inlineProp("PHOTO", mediaKind(g.media), g.digest))
+	}
+	err := g.binaries()
+	g.common()
+	return err
+}
+
+// names writes FN, N, the company and all that is a plain text.
+func (g *generator) names() {
+	m := g.msg
+	fn := text(m, props.PidTagDisplayName.Prop())
+	if fn == "" {
+		fn = fullName(m)
+	}
+	g.add("fn", Prop{Name: "FN", Value: line.Escape(fn)}) // also without a text: RFC 6350 6.2.1
+	var n []byte
+	for i, p := range []mapi.Prop{
+		props.PidTagSurname.Prop(), props.PidTagGivenName.Prop(), props.PidTagMiddleName.Prop(),
+		props.PidTagDisplayNamePrefix.Prop(), props.PidTagGeneration.Prop(),
+	} {
+		if i > 0 {
+			n = append(n, ';')
+		}
+		n = line.AppendEscaped(n, text(m, p))
+	}
+	if len(n) > 4 || g.version != V4 {
+		g.add("n", Prop{Name: "N", Value: string(n)})
+	}
+	company, department := text(m, props.PidTagCompanyName.Prop()), text(m, props.PidTagDepartmentName.Prop())
+	if company != "" || department != "" {
+		value := line.Escape(company)
+		if department != "" {
+			value += ";" + line.Escape(department)
+		}
+		g.add("org", Prop{Name: "ORG", Value: value})
+	}
+	for _, t := range texts() {
+		s := text(m, t.prop)
+		switch t.name {
+		case "X-EVOLUTION-FILE-AS":
+			if def, _ := fileUnder(m); s != def {
+				g.addText(slot(t.name), t.name, s)
+			}
+		case "FBURL":
+			if s != "" {
+				g.add(slot(t.name), Prop{Name: t.name, Value: uri(s)})
+			}
+		case "X-MS-SPOUSE": // see people
+		case "X-MS-INTERESTS":
+			name := t.name
+			if g.version == V4 {
+				name = "HOBBY" // RFC 6715 2.2
+			}
+			g.addText(slot(t.name), name, s)
+		default:
+			g.addText(slot(t.name), t.name, s)
+		}
+	}
+}
+
+// group writes what a distribution list has.
+func (g *generator) group() {
+	name := text(g.msg, props.PidTagDisplayName.Prop())
+	if name == "" {
+		name = text(g.msg, props.PidLidDistributionListName.Prop())
+	}
+	g.add("kind", Prop{Name: "X-ADDRESSBOOKSERVER-KIND", Value: "group"})
+	g.add("fn", Prop{Name: "FN", Value: line.Escape(name)})
+	if g.version != V4 {
+		g.add("n", Prop{Name: "N", Value: line.Escape(name) + ";;;;"})
+	}
+	g.members()
+}
+
+// common writes what contacts and lists have.
+func (g *generator) common() {
+	m := g.msg
+	g.addText("note", "NOTE", text(m, props.PidTagBody.Prop()))
+	if words := props.PidNameKeywords.Or(m, nil); len(words) > 0 {
+		var b []byte
+		for i, w := range words {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = line.AppendEscaped(b, w)
+		}
+		g.add("categories", Prop{Name: "CATEGORIES", Value: string(b)})
+	}
+	switch props.PidTagSensitivity.Or(m, mapi.SensitivityNone) {
+	case mapi.SensitivityPersonal, mapi.SensitivityPrivate:
+		g.add("class", Prop{Name: "CLASS", Value: "PRIVATE"})
+	case mapi.SensitivityConfidential:
+		g.add("class", Prop{Name: "CLASS", Value: "CONFIDENTIAL"})
+	}
+	if uid := text(m, UID()); uid != "" {
+		g.add("uid", Prop{Name: "UID", Value: uri(uid)})
+	}
+	if t, ok := props.PidTagLastModificationTime.Get(m); ok {
+		layout := "20060102T150405Z"
+		if g.version == V3 {
+			layout = time.RFC3339
+		}
+		g.add("rev", Prop{Name: "REV", Value: t.UTC().Truncate(time.Second).Format(layout)})
+	}
+}
+
+// emails writes the three addresses, the first as the preferred one.
+func (g *generator) emails() {
+	contact := text(g.msg, props.PidTagDisplayName.Prop())
+	if contact == "" {
+		contact = fullName(g.msg)
+	}
+	first := true
+	for _, s := range emailSlots() {
+		address, kind := text(g.msg, s.address), text(g.msg, s.kind)
+		original := text(g.msg, s.original)
+		if strings.EqualFold(kind, "EX") && strings.Contains(original, "@") {
+			address, kind = original, "SMTP" // an address that others can write to
+		}
+		if address == "" {
+			continue
+		}
+		types := []string{"INTERNET"}
+		if first {
+			types, first = append(types, "PREF"), false
+		}
+		p := Prop{Name: "EMAIL", Value: line.Escape(address), Params: []line.Param{{Name: "TYPE", Values: types}}}
+		switch strings.ToUpper(kind) {
+		case "", "SMTP":
+		case "X400":
+			p.Params[0].Values[0] = "X400"
+		default:
+			p.Params[0].Values = types[1:]
+			if len(types) == 1 {
+				p.Params = nil
+			}
+			p = p.With("X-ADDRESS-TYPE", strings.ToUpper(kind))
+		}
+		if name := text(g.msg, s.name); name != "" && name != address && name != original && name != emailName(contact, address) {
+			p = p.With("X-CN", name)
+		}
+		g.add(s.slot, p)
+	}
+}
+
+// im writes the address for instant messages: a URI as IMPP.
+func (g *generator) im() {
+	s := text(g.msg, props.PidLidInstantMessagingAddress.Prop())
+	if s == "" {
+		return
+	}
+	name, value := "X-MS-IMADDRESS", line.Escape(s)
+	if scheme, _, ok := strings.Cut(s, ":"); ok && isScheme(scheme) && g.version != V21 {
+		name, value = "IMPP", uri(s)
+	}
+	g.add("im", Prop{Name: name, Value: value})
+}
+
+// finished is a generated property with the data of its photo.
+func (g *generator) finished(l *generated) Prop {
+	if l.slot == "photo" {
+		return withData(l.prop, g.photo)
+	}
+	return l.prop
+}

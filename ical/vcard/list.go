@@ -1,0 +1,169 @@
+package vcard
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// maxMembers is how many bytes the members of a distribution list may have together
+// (MS-OXOCNTC 2.2.2.2.1).
+const maxMembers = 15_000
+
+// Parameters of the source form that say who a UID is.
+const (
+	nameParam = "X-OKAPI-NAME"
+	mailParam = "X-OKAPI-MAIL"
+)
+
+// A member is someone in a distribution list.
+type member struct{ name, address string }
+
+// resolve finds, for members that are named by UID, the cards that have it.
+func resolve(cards []*Card) {
+	var lists []*Card
+	for _, c := range cards {
+		for i := range c.Props {
+			if n := c.Props[i].Name; n == "MEMBER" || n == "X-ADDRESSBOOKSERVER-MEMBER" {
+				lists = append(lists, c)
+				break
+			}
+		}
+	}
+	if lists == nil {
+		return
+	}
+	byUID := make(map[string]*Card, len(cards))
+	for _, c := range cards {
+		if uid := plainUID(c.Value("UID")); uid != "" && byUID[uid] == nil {
+			byUID[uid] = c
+		}
+	}
+	for _, c := range lists {
+		for i := range c.Props {
+			p := &c.Props[i]
+			if p.Name != "MEMBER" && p.Name != "X-ADDRESSBOOKSERVER-MEMBER" {
+				continue
+			}
+			who := byUID[plainUID(p.Text())]
+			if who == nil {
+				continue
+			}
+			if m, ok := who.member(); ok {
+				*p = p.With(nameParam, m.name).With(mailParam, m.address)
+			}
+		}
+	}
+}
+
+// plainUID is a UID without what programs put around it.
+func plainUID(s string) string {
+	s = strings.ToLower(strings.TrimSpace(s))
+	s = strings.TrimPrefix(s, "urn:uuid:")
+	return strings.TrimSuffix(s, ":abperson")
+}
+
+// member is the name and preferred address of who the card describes.
+func (c *Card) member() (m member, ok bool) {
+	best := 1000
+	for i := range c.Props {
+		if p := &c.Props[i]; p.Name == "EMAIL" && preference(p) < best {
+			if e, ok := parseEmail(p); ok {
+				m.address, best = e.address, preference(p)
+			}
+		}
+	}
+	m.name = c.Value("FN")
+	return m, m.address != ""
+}
+
+// member takes someone with an address. A UID that nobody resolved stays as it came.
+func (d *decoder) member(p *Prop) slot {
+	if !d.list {
+		return ""
+	}
+	m := member{name: p.Param(nameParam), address: p.Param(mailParam)}
+	if m.address == "" {
+		s := strings.TrimSpace(p.Text())
+		if len(s) < 8 || !strings.EqualFold(s[:7], "mailto:") {
+			return ""
+		}
+		m.address = s[7:]
+		m.name = p.Param("X-CN")
+	}
+	m.name, m.address = strings.ReplaceAll(m.name, "\x00", ""), strings.ReplaceAll(m.address, "\x00", "")
+	if m.name == "" {
+		m.name = m.address
+	}
+	size := 40 + 2*(len(m.name)+len(m.address))
+	if d.size+size > maxMembers || m.address == "" {
+		d.report(Issue{Rule: RuleMembers, Offset: p.Offset, Detail: line.Excerpt(m.address)})
+		return ""
+	}
+	d.size += size
+	d.members = append(d.members, m)
+	return "members"
+}
+
+// finishList sets what only lists have.
+func (d *decoder) finishList() {
+	m := d.msg
+	name := text(m, props.PidTagDisplayName.Prop())
+	if n := d.card.Get("N"); name == "" && n != nil {
+		name = strings.TrimSpace(line.Unescape(parts(n.Value, 1)[0]))
+	}
+	d.finish("IPM.DistList", name)
+	props.PidTagIconIndex.Set(m, mapi.IconDistributionList)
+	if name != "" {
+		props.PidLidDistributionListName.Set(m, name)
+		props.PidLidFileUnder.Set(m, name)
+	}
+	var list [][]byte
+	for _, o := range d.members {
+		list = append(list, mapi.NewOneOff(o.name, "SMTP", o.address).EntryID())
+	}
+	if list != nil {
+		props.PidLidDistributionListMembers.Set(m, list)
+		props.PidLidDistributionListOneOffMembers.Set(m, slices.Clone(list))
+	}
+}
+
+// members writes those of a distribution list that have an address in the list: as
+// one-off entry, or beside the entry of a contact.
+func (g *generator) members() {
+	direct := props.PidLidDistributionListMembers.Or(g.msg, nil)
+	oneOffs := props.PidLidDistributionListOneOffMembers.Or(g.msg, nil)
+	for i := range max(len(direct), len(oneOffs)) {
+		var e mapi.OneOffEntryID
+		ok := false
+		if i < len(direct) {
+			e, ok = oneOff(direct[i])
+		}
+		if !ok && i < len(oneOffs) {
+			e, ok = oneOff(oneOffs[i])
+		}
+		if !ok || e.Address == "" {
+			continue
+		}
+		p := Prop{Name: "X-ADDRESSBOOKSERVER-MEMBER", Value: uri("mailto:" + e.Address)}
+		if e.DisplayName != "" && e.DisplayName != e.Address {
+			p = p.With("X-CN", e.DisplayName)
+		}
+		g.add("members", p)
+	}
+}
+
+// wrapped is the provider of an entry id around another (MS-OXOCNTC
+// 2.2.2.2.4.1.1).
+const wrapped = "\xC0\x91\xAD\xD3\x51\x9D\xCF\x11\xA4\xA9\x00\xAA\x00\x47\xFA\xA4"
+
+func oneOff(b []byte) (mapi.OneOffEntryID, bool) {
+	if len(b) > 21 && string(b[4:20]) == wrapped && b[20]&0x0F == 0 {
+		b = b[21:]
+	}
+	e, err := mapi.ParseOneOffEntryID(b, nil)
+	return e, err == nil
+}

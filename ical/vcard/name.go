@@ -1,0 +1,155 @@
+package vcard
+
+import (
+	"strings"
+
+	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// parts takes a structured value apart. Missing parts are empty.
+func parts(value string, n int) []string {
+	list := line.Split(value, ';')
+	for len(list) < n {
+		list = append(list, "")
+	}
+	return list
+}
+
+// name takes N: family, given and further names, titles before and after (RFC 6350
+// 6.2.2). Several values of a part become one, with spaces between them; the comma
+// of version 2.1 is one.
+func (d *decoder) name(p *Prop) slot {
+	if d.taken["n"] {
+		return ""
+	}
+	list := parts(p.Value, 7)
+	text := func(i int) string {
+		if d.card.Version.form() == V21 {
+			return strings.TrimSpace(line.Unescape(list[i]))
+		}
+		values := line.Split(list[i], ',')
+		for j := range values {
+			values[j] = strings.TrimSpace(line.Unescape(values[j]))
+		}
+		return strings.TrimSpace(strings.Join(values, " "))
+	}
+	generation := text(4)
+	if generation == "" {
+		generation = text(6) // RFC 9554 2.2
+	}
+	found := d.set(props.PidTagSurname.Prop(), text(0))
+	found = d.set(props.PidTagGivenName.Prop(), text(1)) || found
+	found = d.set(props.PidTagMiddleName.Prop(), text(2)) || found
+	found = d.set(props.PidTagDisplayNamePrefix.Prop(), text(3)) || found
+	found = d.set(props.PidTagGeneration.Prop(), generation) || found
+	if !found {
+		return ""
+	}
+	return "n"
+}
+
+// org takes the company, and the units below it as the department.
+func (d *decoder) org(p *Prop) slot {
+	if d.taken["org"] {
+		return ""
+	}
+	list := parts(p.Value, 1)
+	var units []string
+	for _, u := range list[1:] {
+		if u = strings.TrimSpace(line.Unescape(u)); u != "" {
+			units = append(units, u)
+		}
+	}
+	found := d.set(props.PidTagCompanyName.Prop(), strings.TrimSpace(line.Unescape(list[0])))
+	found = d.set(props.PidTagDepartmentName.Prop(), strings.Join(units, "; ")) || found
+	if !found {
+		return ""
+	}
+	return "org"
+}
+
+// fullName is the name of a contact that has no display name: its parts, or else
+// what one knows it by.
+func fullName(m mapi.Getter) string {
+	var words []string
+	for _, k := range []mapi.Prop{
+		props.PidTagDisplayNamePrefix.Prop(), props.PidTagGivenName.Prop(), props.PidTagMiddleName.Prop(),
+		props.PidTagSurname.Prop(), props.PidTagGeneration.Prop(),
+	} {
+		if s := text(m, k); s != "" {
+			words = append(words, s)
+		}
+	}
+	if len(words) > 0 {
+		return strings.Join(words, " ")
+	}
+	for _, k := range []mapi.Prop{
+		props.PidTagCompanyName.Prop(), props.PidTagNickname.Prop(), props.PidLidFileUnder.Prop(), props.PidLidEmail1EmailAddress.Prop(),
+		props.PidTagMobileTelephoneNumber.Prop(), props.PidTagBusinessTelephoneNumber.Prop(), props.PidTagHomeTelephoneNumber.Prop(),
+	} {
+		if s := text(m, k); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// fileUnder is the name by which a contact is sorted when nobody says another:
+// "Surname, Given Middle".
+func fileUnder(m mapi.Getter) (string, mapi.FileUnderID) {
+	surname, given := text(m, props.PidTagSurname.Prop()), text(m, props.PidTagGivenName.Prop())
+	if middle := text(m, props.PidTagMiddleName.Prop()); middle != "" {
+		given = strings.TrimSpace(given + " " + middle)
+	}
+	switch {
+	case surname != "" && given != "":
+		return surname + ", " + given, mapi.FileUnderLastNameAndFirstName
+	case surname != "":
+		return surname, mapi.FileUnderLastNameAndFirstName
+	}
+	return text(m, props.PidTagDisplayName.Prop()), mapi.FileUnderDisplayName
+}
+
+// text is the value of a text property, or "".
+func text(m mapi.Getter, p mapi.Prop) string {
+	switch v := m.Get(p).(type) {
+	case string:
+		return v
+	case mapi.Stream:
+		s, _ := mapi.ReadValue(p.Type, v, props.MaxValue)
+		t, _ := s.(string)
+		return t
+	}
+	return ""
+}
+
+// finishContact sets what follows from several properties.
+func (d *decoder) finishContact() {
+	m := d.msg
+	d.finishAddresses()
+	d.finishEmails() // their names need that of the contact
+	name := text(m, props.PidTagDisplayName.Prop())
+	if name == "" {
+		name = fullName(m)
+	}
+	d.finish("IPM.Contact", name)
+	props.PidTagIconIndex.Set(m, mapi.IconContact)
+	if def, id := fileUnder(m); def != "" {
+		switch own := text(m, props.PidLidFileUnder.Prop()); own {
+		case "", def:
+			props.PidLidFileUnder.Set(m, def)
+			props.PidLidFileUnderId.Set(m, id)
+		default:
+			props.PidLidFileUnderId.Set(m, mapi.FileUnderCustom)
+		}
+	}
+	if len(d.kids) > 0 {
+		props.PidTagChildrensNames.Set(m, d.kids)
+	}
+	if d.picture != nil {
+		d.attachPhoto()
+	}
+	props.PidLidHasPicture.Set(m, d.photo != "")
+}
