@@ -165,6 +165,9 @@ func (d *decoder) attachment(e *cfb.Entry, outer codepages, depth int) *mapi.Att
 	o.fill(&a.Properties)
 	if method, ok := props.PidTagAttachMethod.Get(a); o.embeds && (!ok || method != mapi.AttachStorage) {
 		a.Embedded = d.message(data, outer, depth+1)
+		if !ok {
+			props.PidTagAttachMethod.Set(a, mapi.AttachEmbeddedMessage)
+		}
 	} else if o.embeds {
 		o.embeds = false
 		o.row(&a.Properties, row{tag: tagObject})

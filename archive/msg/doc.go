@@ -31,6 +31,7 @@
 //   - PidTagStoreSupportMask describes the file, not the message: it is written anew
 //   - the properties of [mapi.PSOkapi], which never leave
 //   - properties that have no identity: tagged ones without id or from 0x8000 up
+//   - an attached message without PidTagAttachMethod: it gets it
 //
 // The same message gives the same bytes.
 package msg

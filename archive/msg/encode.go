@@ -135,7 +135,7 @@ func (e *encoder) attachment(s *cfb.Storage, a *mapi.Attachment, depth int) erro
 		}
 	}
 	if a.Embedded != nil {
-		// QUIRK: Outlook opens an object without this as one of another program.
+		// Readers go by this; a message has no other mark that it is one.
 		if !props.PidTagAttachMethod.Has(a) {
 			l.row(props.PidTagAttachMethod.Prop().Tag(), uint32(mapi.AttachEmbeddedMessage), 0)
 		}

@@ -279,7 +279,7 @@ func TestOneTextForThousandsOfNames(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	rnd := &generator{rand.New(rand.NewPCG(1, 5)), 5000}
+	rnd := &generator{rand.New(rand.NewPCG(1, 5)), 300}
 	for range 5 {
 		f.Add(encode(f, rnd.message(2), nil))
 	}

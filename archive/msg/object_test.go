@@ -109,6 +109,14 @@ func TestNothingIsAMessageToo(t *testing.T) {
 	assert.Zero(t, got.Len())
 }
 
+func TestAttachedMessageSaysThatItIsOne(t *testing.T) {
+	inner := &mapi.Message{}
+	props.PidTagSubject.Set(inner, "giraffe")
+	got := comesBack(t, &mapi.Message{Attachments: []*mapi.Attachment{{Embedded: inner}}}, nil, props.PidTagAttachMethod.Prop())
+	method, _ := props.PidTagAttachMethod.Get(got.Attachments[0])
+	assert.Equal(t, mapi.AttachEmbeddedMessage, method)
+}
+
 func TestValuesKeepTheirBytes(t *testing.T) {
 	m := &mapi.Message{}
 	long := bytes.Repeat([]byte("a𝄞é\uFEFF"), 20_000)
