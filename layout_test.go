@@ -44,6 +44,9 @@ var house = []room{
 	{"mapi/rtf", []string{"mapi"}, map[string]string{
 		"props": "it reads and writes documents, whatever property they are of",
 	}},
+	{"mapi/body", []string{"mapi", "mapi/rtf"}, map[string]string{
+		"props": "a store links it to read text, not the dictionary",
+	}},
 	{"props", []string{"mapi"}, map[string]string{
 		"store":  "keys work on everything that has properties, stored or not",
 		"rfc822": "the dictionary knows names, not conversions",
