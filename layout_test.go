@@ -80,6 +80,15 @@ var house = []room{
 		"store":  "converters make plain messages, which any store or none may keep",
 		"rfc822": "mail carries calendars: it is one floor up and imports them",
 	}},
+	{"ical/internal/civil", nil, map[string]string{
+		"mapi": "dates and clocks, whoever asks",
+	}},
+	{"ical/recur", []string{"mapi", "ical/internal/civil"}, map[string]string{
+		"ical": "when things happen is known without a calendar's text; the zone is a time.Location",
+	}},
+	{"ical/zone", []string{"mapi", "ical/recur", "ical/internal/civil"}, map[string]string{
+		"ical": "a zone is found without the calendar that it stands in",
+	}},
 	{"ical/line", nil, map[string]string{
 		"mapi":  "syntax without meaning: the meaning is one floor up",
 		"props": "syntax without meaning: the meaning is one floor up",

@@ -265,7 +265,9 @@ func (r *Resolver) loadKnown() []*Zone {
 	list := []*Zone{UTC()}
 	first := []string{"W. Europe Standard Time", "GMT Standard Time", "Eastern Standard Time", "Central Standard Time",
 		"Mountain Standard Time", "Pacific Standard Time", "China Standard Time", "Tokyo Standard Time",
-		"AUS Eastern Standard Time", "FLE Standard Time", "Russian Standard Time", "SA Pacific Standard Time"}
+		"AUS Eastern Standard Time", "FLE Standard Time", "Russian Standard Time", "SA Pacific Standard Time",
+		"SE Asia Standard Time", "South Africa Standard Time", "West Asia Standard Time", "E. South America Standard Time",
+		"SA Western Standard Time", "Central America Standard Time", "US Mountain Standard Time", "E. Australia Standard Time"}
 	seen := map[string]bool{"UTC": true}
 	for _, id := range first {
 		seen[id] = true
