@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -117,7 +118,7 @@ func extracted(t testing.TB, doc []byte) []byte {
 	return html
 }
 
-// Phrases that other programs found in documents.
+// Phrases that other programs found in documents. They do not write where links lead.
 func TestPhrasesAreFound(t *testing.T) {
 	list, err := os.ReadFile(filepath.Join(corpus(t), "attachments", "PHRASES.tsv"))
 	require.NoError(t, err)
@@ -131,7 +132,8 @@ func TestPhrasesAreFound(t *testing.T) {
 		data, err := os.ReadFile(filepath.Join(corpus(t), "attachments", fields[0]))
 		require.NoError(t, err)
 		compared++
-		if assert.Contains(t, words(run(t, convert, string(data), nil)), words(fields[2]), fields[0]) {
+		text := regexp.MustCompile(` <[a-z]+:[^>]*>`).ReplaceAllString(run(t, convert, string(data), nil), "")
+		if assert.Contains(t, words(text), words(fields[2]), fields[0]) {
 			found++
 		}
 	}

@@ -66,6 +66,7 @@ func TestHTMLComesOutAsItWentIn(t *testing.T) {
 		{"characters by their names", `\lquote\rquote\ldblquote\rdblquote\bullet\endash\emdash\~\_`,
 			"&lsquo;&rsquo;&ldquo;&rdquo;&bull;&ndash;&mdash;&nbsp;&shy;"},
 		{"other destinations are left out", `{\*\mhtmltag84 no}{\*\unknown no{no}}{\pntext no\tab}{\stylesheet no}{\info{\title no}}yes`, "yes"},
+		{"a star inside of a group means nothing", `{\b\*\cs7 yes}`, "yes"},
 		{"unknown words are left out", `\unknown7 yes{\unknown yes}`, "yesyes"},
 		{"line ends of the file are nothing", "{\\*\\htmltag64\r\n<p\r\n>}a\r\nb", "<p>ab"},
 		{"markup in the text is not touched", `1 < 2 & 3`, "1 < 2 & 3"},

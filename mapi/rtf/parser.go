@@ -20,7 +20,8 @@ const textPiece = 2 << 10
 //     the code page of the font in force, so that characters of several bytes come
 //     out whole, and \uN with its substitute is text too. A code without a meaning
 //     is U+FFFD.
-//   - \* is no token of its own: the next Word is Ignorable.
+//   - \* is no token of its own: at the begin of a group the next Word is Ignorable.
+//     Anywhere else it means nothing.
 //   - Of \upr the part in Unicode is what comes; the other is left out.
 //
 // The font table is read on the way and comes as tokens too. Text comes in pieces
@@ -38,6 +39,7 @@ type Parser struct {
 	page    int // \ansicpg and its like
 	deff    int
 	ignore  bool // \* was the last token
+	opened  bool // "{" was the last token
 	muted   int  // depth of the group that is left out, or 0
 	skip    int  // characters that stand in for the last \uN
 	high    rune // first half of a surrogate pair
@@ -161,7 +163,7 @@ func (p *Parser) letters(t Token) (Token, bool) {
 	if len(b) == 0 || p.muted > 0 {
 		return Token{}, false
 	}
-	p.ignore = false
+	p.ignore, p.opened = false, false
 	if len(p.raw) == 0 && len(p.text) == 0 && p.high == 0 && t.Kind == Text && isASCII(b) && !p.stateful() {
 		p.named(b)
 		return Token{Kind: Text, Data: b}, true
@@ -190,7 +192,7 @@ func (p *Parser) unicode(t *Token) bool {
 			p.decode(true)
 			p.unit(t.Param)
 		}
-		p.ignore = false
+		p.ignore, p.opened = false, false
 		p.skip = p.groups.Top.uc
 	default:
 		return false
@@ -256,7 +258,11 @@ func (p *Parser) decode(final bool) {
 	if len(p.raw) == 0 {
 		return
 	}
-	d := p.decoderOf(p.codepage())
+	page := p.codepage()
+	if len(p.raw) == 1 && final && page != p.page && isLead(page, p.raw[0]) {
+		page = p.page // QUIRK: LibreOffice says bullets so that are in another font
+	}
+	d := p.decoderOf(page)
 	d.Reset()
 	var buf [1 << 10]byte
 	src := p.raw
@@ -272,6 +278,17 @@ func (p *Parser) decode(final bool) {
 		src = nil
 	}
 	p.raw = append(p.raw[:0], src...)
+}
+
+// isLead reports whether a byte alone is no character of a code page.
+func isLead(page int, c byte) bool {
+	switch page {
+	case 932, 10001:
+		return c >= 0x80 && (c <= 0xA0 || c >= 0xE0)
+	case 936, 949, 950, 1361, 10002, 10003, 10008:
+		return c >= 0x80
+	}
+	return false
 }
 
 // codepage is the code page in force.

@@ -60,6 +60,7 @@ func TestTextIsDecoded(t *testing.T) {
 		{"two bytes, the second an escaped brace", `{\rtf1\ansicpg932 \'83\{}`, "ボ"},
 		{"two bytes on two lines", "{\\rtf1\\ansicpg932 \\'93\r\n\\'fa}", "日"},
 		{"a byte that lacks its second", `{\rtf1\ansicpg932 \'93\par x}`, "\uFFFD\nx"},
+		{"one byte alone, in the code page of the document", `{\rtf1{\fonttbl{\f0\fcharset128 A;}}\f0\'96\tab x}`, "–x"},
 		{"fonts with a font table without groups", `{\rtf1{\fonttbl\f0\fcharset204 A;\f1\fcharset0 B;}\f0\'e4}`, "д"},
 		{"Unicode, with its substitute left out", `{\rtf1 a\u228?b\u-257\'3fc}`, "aäb\uFEFFc"},
 		{"Unicode with substitutes of other lengths", `{\rtf1\uc0\u228 b{\uc2\u228 ??c}\u228 d}`, "äbäcäd"},

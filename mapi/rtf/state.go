@@ -5,8 +5,8 @@ import "strconv"
 // apply lets a token that is no text change the state, and reports whether it is
 // to be returned.
 func (p *Parser) apply(t *Token) bool {
-	ignorable := p.ignore
-	p.ignore = false
+	ignorable, opened := p.ignore, p.opened
+	p.ignore, p.opened = false, t.Kind == Open
 	switch t.Kind {
 	case Open:
 		return p.open()
@@ -14,7 +14,7 @@ func (p *Parser) apply(t *Token) bool {
 		return p.close()
 	case Word:
 		if t.Name == "*" {
-			p.ignore = true
+			p.ignore = opened
 			return false
 		}
 		if p.muted > 0 {
