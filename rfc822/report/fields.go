@@ -108,14 +108,16 @@ func hexRune(s string, end int) (rune, bool) {
 		}
 		r = r<<4 | rune(c)
 	}
-	return r, r >= ' ' && r != 0x7f && utf8.ValidRune(r)
+	return r, r > ' ' && r != 0x7f && utf8.ValidRune(r)
 }
 
-// encodeUnitext writes an address of type utf-8 in ASCII (utf-8-addr-xtext).
-func encodeUnitext(s string) string {
+// encodeUnitext writes an address of type utf-8: in UTF-8 (utf-8-addr-unitext), or
+// in ASCII (utf-8-addr-xtext).
+func encodeUnitext(s string, utf8 bool) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r > ' ' && r < 0x7f && r != '+' && r != '=' && r != '\\' {
+		asItIs := r < 0x7f && r != '+' && r != '=' || utf8 && r != 0x7f
+		if asItIs && r > ' ' && r != '\\' {
 			b.WriteRune(r)
 			continue
 		}
@@ -292,10 +294,7 @@ func (w *writer) typed(name string, t Typed) {
 // (RFC 6533 3).
 func (w *writer) address(name string, t Typed) {
 	if !isASCII(t.Value) && (t.Type == "rfc822" || t.Type == "utf-8" || t.Type == "") {
-		t.Type = "utf-8"
-		if !w.utf8 {
-			t.Value = encodeUnitext(t.Value)
-		}
+		t.Type, t.Value = "utf-8", encodeUnitext(t.Value, w.utf8)
 	}
 	w.typed(name, t)
 }
