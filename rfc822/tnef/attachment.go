@@ -43,6 +43,7 @@ func (m *message) attachment(list []attribute) {
 	for _, a := range list {
 		m.legacyOfAttachment(at, a)
 	}
+	m.useCutOff()
 	complete(at)
 }
 

@@ -197,6 +197,7 @@ type message struct {
 	*decoder
 	scope
 	*mapi.Message
+	cut []cutOff
 }
 
 // codepage finds the code page before any string is read, wherever it stands
@@ -234,6 +235,7 @@ func (m *message) readMessage(list []attribute) {
 	for _, a := range list {
 		m.legacy(a, class)
 	}
+	m.useCutOff()
 }
 
 // recipientTable reads rows of properties (MS-OXTNEF 2.1.3.3.22).

@@ -3,9 +3,11 @@ package tnef
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/rfc822/entity"
@@ -118,19 +120,30 @@ func (l *layout) wide(s string) {
 	s, _, _ = strings.Cut(s, "\x00")
 	begin := len(l.tail)
 	l.uint32(0)
-	for _, r := range s {
-		if r < 0x10000 {
-			l.tail = le.AppendUint16(l.tail, uint16(r))
+	l.tail = slices.Grow(l.tail, 2*len(s)+5)
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			l.tail = append(l.tail, c, 0)
+			i++
 			continue
 		}
-		hi, lo := utf16.EncodeRune(r)
-		l.tail = le.AppendUint16(le.AppendUint16(l.tail, uint16(hi)), uint16(lo))
+		r, n := utf8.DecodeRuneInString(s[i:])
+		l.tail = appendRune(l.tail, r)
+		i += n
 	}
 	l.tail = append(l.tail, 0, 0)
 	size := len(l.tail) - begin - 4
 	le.PutUint32(l.tail[begin:], uint32(size))
 	l.size += int64(size)
 	l.pad(int64(size))
+}
+
+func appendRune(b []byte, r rune) []byte {
+	if r < 0x10000 {
+		return le.AppendUint16(b, uint16(r))
+	}
+	hi, lo := utf16.EncodeRune(r)
+	return le.AppendUint16(le.AppendUint16(b, uint16(hi)), uint16(lo))
 }
 
 // value lays out a value.
@@ -172,7 +185,7 @@ func (l *layout) value(t mapi.Type, v mapi.Value) error {
 	case []mapi.GUID:
 		fixedAll(l, v)
 	default:
-		l.append(fixedBytes(v)...)
+		l.fixed(v)
 	}
 	return l.check()
 }
@@ -181,40 +194,40 @@ func (l *layout) value(t mapi.Type, v mapi.Value) error {
 func fixedAll[T any](l *layout, list []T) {
 	l.uint32(uint32(len(list)))
 	for _, v := range list {
-		l.append(fixedBytes(v)...)
+		l.fixed(v)
 	}
 }
 
-// fixedBytes is a value of fixed size with its padding.
-func fixedBytes(v mapi.Value) []byte {
+// fixed lays out a value of fixed size with its padding.
+func (l *layout) fixed(v mapi.Value) {
 	switch v := v.(type) {
 	case int16:
-		return le.AppendUint32(nil, uint32(uint16(v)))
+		l.uint32(uint32(uint16(v)))
 	case int32:
-		return le.AppendUint32(nil, uint32(v))
+		l.uint32(uint32(v))
 	case float32:
-		return le.AppendUint32(nil, math.Float32bits(v))
-	case float64:
-		return le.AppendUint64(nil, math.Float64bits(v))
-	case mapi.Currency:
-		return le.AppendUint64(nil, uint64(v))
-	case mapi.FloatingTime:
-		return le.AppendUint64(nil, math.Float64bits(float64(v)))
+		l.uint32(math.Float32bits(v))
 	case mapi.Code:
-		return le.AppendUint32(nil, uint32(v))
+		l.uint32(uint32(v))
 	case bool:
 		if v {
-			return []byte{1, 0, 0, 0}
+			l.uint32(1)
+		} else {
+			l.uint32(0)
 		}
-		return []byte{0, 0, 0, 0}
 	case int64:
-		return le.AppendUint64(nil, uint64(v))
+		l.uint64(uint64(v))
+	case float64:
+		l.uint64(math.Float64bits(v))
+	case mapi.Currency:
+		l.uint64(uint64(v))
+	case mapi.FloatingTime:
+		l.uint64(math.Float64bits(float64(v)))
 	case time.Time:
-		return le.AppendUint64(nil, mapi.ToFileTime(v))
+		l.uint64(mapi.ToFileTime(v))
 	case mapi.GUID:
-		return v[:]
+		l.append(v[:]...)
 	}
-	return nil
 }
 
 // large lays out a binary, an object or a streamed string.

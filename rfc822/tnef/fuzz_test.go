@@ -2,6 +2,7 @@ package tnef_test
 
 import (
 	"bytes"
+	"hash/crc32"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -50,6 +51,9 @@ func FuzzDecode(f *testing.F) {
 		}
 		for _, i := range issues {
 			require.True(t, i.Offset >= 0 && i.Offset <= int64(len(in)))
+		}
+		if crc32.ChecksumIEEE(in)%8 != 0 {
+			return // files take long
 		}
 		other, err := tnef.Decode(bytes.NewReader(in), &tnef.Options{
 			MemoryLimit: 1, InlineLimit: 10, TempDir: t.TempDir(), Report: func(i tnef.Issue) { more = append(more, i) }})

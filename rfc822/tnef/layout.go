@@ -51,7 +51,16 @@ func (l *layout) uint32(n uint32) {
 	l.size += 4
 }
 
-func (l *layout) pad(n int64) { l.append(make([]byte, padding(n))...) }
+func (l *layout) uint64(n uint64) {
+	l.tail = le.AppendUint64(l.tail, n)
+	l.size += 8
+}
+
+// pad fills up n bytes to a multiple of four.
+func (l *layout) pad(n int64) {
+	var zeros [4]byte
+	l.append(zeros[:padding(n)]...)
+}
 
 // bytes lays out b, which must not change until it is written.
 func (l *layout) bytes(b []byte) {

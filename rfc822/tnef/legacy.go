@@ -63,7 +63,7 @@ func (m *message) set(p mapi.Prop, value func() mapi.Value) {
 func (m *message) short(a attribute) string {
 	r := a.data
 	r.End = min(r.End, r.Start+window)
-	return decodeText(m.charset, m.read(r))
+	return decodeText(m.charset, m.view(r))
 }
 
 // number reads an attribute that is a number.
@@ -303,7 +303,7 @@ func (m *message) person(a attribute, p person, parse func([]byte) (name, addres
 	}
 	r := a.data
 	r.End = min(r.End, r.Start+window)
-	rawName, rawAddress, ok := parse(m.read(r))
+	rawName, rawAddress, ok := parse(m.view(r))
 	if !ok {
 		m.report(RuleValue, a.at, "%s is no name and address", idString(a.id))
 		return

@@ -15,6 +15,8 @@ func (m *message) list(c *cursor, bag *mapi.Properties, in place, object func(p 
 		m.report(RuleTruncated, begin, "list of properties")
 		return false
 	}
+	const usual = 200
+	bag.Grow(int(min(int64(n), c.left()/8, usual)))
 	for i := range n {
 		at := c.pos
 		if c.left() == 0 {
@@ -34,14 +36,34 @@ func (m *message) list(c *cursor, bag *mapi.Properties, in place, object func(p 
 			l.object = object
 		}
 		v, ok := l.value()
-		if v != nil && named && !isLocal(p, in) {
+		switch {
+		case v == nil || !named || isLocal(p, in):
+		case ok:
 			bag.Set(l.prop, v)
+		default:
+			m.cut = append(m.cut, cutOff{bag, mapi.Property{Prop: l.prop, Value: v}})
 		}
 		if !ok {
 			return false
 		}
 	}
 	return true
+}
+
+// A cutOff is a value of which only the begin is there. It counts when nothing else
+// says what the property is.
+type cutOff struct {
+	bag *mapi.Properties
+	mapi.Property
+}
+
+func (m *message) useCutOff() {
+	for _, c := range m.cut {
+		if !c.bag.Has(c.Prop) {
+			c.bag.Set(c.Prop, c.Value)
+		}
+	}
+	m.cut = nil
 }
 
 // tag reads a tag, and the name of a named property. named is false when the name
@@ -188,7 +210,7 @@ func (l *lister) several(n uint32) (v mapi.Value, ok bool) {
 		if t == mapi.PtypMultipleBinary {
 			binaries = append(binaries, l.read(r))
 		} else {
-			texts = append(texts, decodeText(cs, l.read(r)))
+			texts = append(texts, decodeText(cs, l.view(r)))
 		}
 	}
 	if !ok {

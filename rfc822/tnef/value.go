@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -137,6 +138,14 @@ func (d *decoder) read(r entity.Range) []byte {
 	return b
 }
 
+// view is a range as bytes that must not be kept.
+func (d *decoder) view(r entity.Range) []byte {
+	if b, ok := entity.Slice(d.src.ra, r.Start, r.Len()); ok {
+		return b
+	}
+	return d.read(r)
+}
+
 // binary is a range as bytes, or as a stream when it is large.
 func (d *decoder) binary(r entity.Range) mapi.Value {
 	if d.inline(r) {
@@ -156,7 +165,7 @@ func (d *decoder) objectData(r entity.Range) mapi.Value {
 // The charset nil is UTF-16.
 func (d *decoder) text(r entity.Range, cs *entity.Charset) mapi.Value {
 	if d.inline(r) {
-		return decodeText(cs, d.read(r))
+		return decodeText(cs, d.view(r))
 	}
 	r.End = d.textEnd(r, cs)
 	t := &text{content: content{src: d.src, at: r}, charset: cs}
@@ -197,17 +206,18 @@ func decodeText(cs *entity.Charset, b []byte) string {
 	if cs != nil {
 		return cs.Decode(untilNUL(b))
 	}
-	narrow := make([]byte, 0, len(b)/2)
+	var narrow strings.Builder // most text is ASCII
+	narrow.Grow(len(b) / 2)
 	for i := 0; i+1 < len(b); i += 2 {
 		if b[i+1] != 0 || b[i] >= utf8.RuneSelf {
-			return string(narrow) + decodeWide(b[i:])
+			return narrow.String() + decodeWide(b[i:])
 		}
 		if b[i] == 0 {
 			break
 		}
-		narrow = append(narrow, b[i])
+		narrow.WriteByte(b[i])
 	}
-	return string(narrow)
+	return narrow.String()
 }
 
 func decodeWide(b []byte) string {
