@@ -35,6 +35,7 @@ type encoder struct {
 	nameTable
 	opts EncodeOptions
 	page encoding.Encoding // of 8-bit strings; nil in a Unicode file
+	html encoding.Encoding // of PidTagBodyHtml in the present message
 	open []io.Closer       // sources of OLE objects, until the file is written
 }
 
@@ -73,6 +74,13 @@ func (e *encoder) message(s *cfb.Storage, m *mapi.Message, header, depth int) er
 	}
 	if depth > e.opts.MaxDepth {
 		return fmt.Errorf("%w: messages nested deeper than %d", mapi.ErrTooComplex, e.opts.MaxDepth)
+	}
+	defer func(outer encoding.Encoding) { e.html = outer }(e.html)
+	e.html = e.page
+	if n, ok := props.PidTagInternetCodepage.Get(m); ok && e.page != nil {
+		if page, ok := encodingOf(int(n)); ok {
+			e.html = page
+		}
 	}
 	l := newList(e, s, header)
 	le.PutUint32(l.rows[8:], uint32(len(m.Recipients)))

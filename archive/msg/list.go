@@ -75,9 +75,9 @@ func (l *list) value(tag mapi.Tag, p mapi.Prop, v mapi.Value) error {
 	}
 	switch v := v.(type) {
 	case string:
-		return l.stream(tag, l.text(t, v))
+		return l.stream(tag, l.text(tag, v))
 	case []string:
-		return l.several(tag, len(v), 4, func(i int) cfb.Content { return cfb.Bytes(l.encodeText(t, v[i])) })
+		return l.several(tag, len(v), 4, func(i int) cfb.Content { return cfb.Bytes(l.encoding(tag)(v[i])) })
 	case [][]byte:
 		return l.several(tag, len(v), 8, func(i int) cfb.Content { return cfb.Bytes(v[i]) })
 	case []byte:
@@ -139,40 +139,34 @@ func (l *list) several(tag mapi.Tag, n, width int, value func(int) cfb.Content) 
 }
 
 // text is the content of a string. That of a large one is made when it is written.
-func (l *list) text(t mapi.Type, s string) cfb.Content {
+func (l *list) text(tag mapi.Tag, s string) cfb.Content {
+	encode := l.encoding(tag)
 	if len(s) < 32<<10 {
-		return cfb.Bytes(l.encodeText(t, s))
+		return cfb.Bytes(encode(s))
 	}
-	text := l.encodedText(t, func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(s)), nil })
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(s)), nil }
+	text := &encodedText{open: open, encode: encode}
 	text.size, _ = drain(text) // it cannot fail
 	return text
 }
 
-func (l *list) encodedText(t mapi.Type, open func() (io.ReadCloser, error)) *encodedText {
-	return &encodedText{open: open, encode: func(s string) []byte { return l.encodeText(t, s) }}
-}
-
-// encodeText writes no terminator.
-func (l *list) encodeText(t mapi.Type, s string) []byte {
-	if t.Base() == mapi.PtypString {
-		return appendUTF16(make([]byte, 0, 2*len(s)+2), s)
+// encoding is how strings of a property are written, without terminator.
+func (l *list) encoding(tag mapi.Tag) func(string) []byte {
+	page := l.page
+	switch {
+	case tag.Type().Base() == mapi.PtypString:
+		return func(s string) []byte { return appendUTF16(make([]byte, 0, 2*len(s)+2), s) }
+	case tag.ID() == idHTML:
+		page = l.html
 	}
-	var out []byte
-	for i, piece := range strings.Split(s, "\x00") { // to wire a string ends there
-		if i > 0 {
-			out = append(out, 0)
-		}
-		b, _ := wire.AppendValue(nil, mapi.PtypString8, piece, &wire.Options{Text: l.page}) // it cannot fail
-		out = append(out, bytes.TrimSuffix(b, []byte{0})...)
-	}
-	return out
+	return func(s string) []byte { return textBytes(s, page) }
 }
 
 // large writes a stream.
 func (l *list) large(tag mapi.Tag, t mapi.Type, v mapi.Stream) error {
 	switch {
 	case t.IsString():
-		text := l.encodedText(t, v.Open)
+		text := &encodedText{open: v.Open, encode: l.encoding(tag)}
 		var err error
 		if text.size, err = drain(text); err != nil {
 			return err

@@ -72,8 +72,7 @@ func (o *object) fill(bag *mapi.Properties) {
 	o.unlisted(bag)
 }
 
-// unlisted takes values that the list does not name: of a file whose list is damaged,
-// or of a program that does not write it well. So it is with Outlook.
+// unlisted takes values that the list does not name, of a file whose list is damaged.
 func (o *object) unlisted(bag *mapi.Properties) {
 	if len(o.done) >= o.opts.MaxProperties {
 		return

@@ -119,6 +119,8 @@ func TestStringsOf8Bits(t *testing.T) {
 	m := &mapi.Message{}
 	props.PidTagSubject.Set(m, "キリンとオカピ")
 	props.PidTagBody.Set(m, strings.Repeat("キリン\r\n", 20_000))
+	props.PidTagInternetCodepage.Set(m, 50220)
+	m.Set(mapi.Prop{ID: 0x1013, Type: mapi.PtypString}, "<p>オカピ") // PidTagBodyHtml: in the code page of mail
 	props.PidNameKeywords.Set(m, []string{"動物園", "zoo"})
 	m.Recipients = []*mapi.Recipient{{}}
 	props.PidTagDisplayName.Set(m.Recipients[0], "日本")
@@ -137,6 +139,7 @@ func TestStringsOf8Bits(t *testing.T) {
 	file := encode(t, m, &msg.EncodeOptions{Codepage: 932})
 	all := streams(t, file)
 	assert.Equal(t, "\x83L\x83\x8a\x83\x93\x82\xc6\x83I\x83J\x83s", string(all["__substg1.0_0037001E"]))
+	assert.Equal(t, "<p>\x1b$B%*%+%T\x1b(B", string(all["__substg1.0_1013001E"]))
 	for name := range all {
 		assert.False(t, strings.HasSuffix(name, "001F"), "%s: no wide strings in a file of 8-bit ones", name)
 	}
@@ -194,6 +197,16 @@ func TestCodepageOfAMessage(t *testing.T) {
 				assert.Equal(t, c.htmlWants, got.Get(mapi.Prop{ID: 0x1013, Type: mapi.PtypString}))
 			}
 		})
+	}
+}
+
+func TestUndefinedBytesComeBackFromLongAndShortTexts(t *testing.T) {
+	for _, n := range []int{10, 100_000} {
+		m := &mapi.Message{}
+		props.PidTagBody.Set(m, strings.Repeat("\u0081é", n)) // windows-1252 has no character for 0x81
+		file := encode(t, m, &msg.EncodeOptions{Codepage: 1252})
+		assert.Contains(t, string(streams(t, file)["__substg1.0_1000001E"]), "\x81\xe9\x81\xe9")
+		comesBack(t, m, &msg.EncodeOptions{Codepage: 1252}, props.PidTagMessageCodepage.Prop())
 	}
 }
 

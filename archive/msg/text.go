@@ -2,6 +2,7 @@ package msg
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -59,6 +60,19 @@ func bytesText(b []byte, page encoding.Encoding) string {
 	return strings.Join(pieces, "\x00")
 }
 
+// textBytes is the inverse. What the code page has not becomes a question mark.
+func textBytes(s string, page encoding.Encoding) []byte {
+	var out []byte
+	for i, piece := range strings.Split(s, "\x00") {
+		if i > 0 {
+			out = append(out, 0)
+		}
+		b, _ := wire.AppendValue(nil, mapi.PtypString8, piece, &wire.Options{Text: page}) // it cannot fail
+		out = append(out, bytes.TrimSuffix(b, []byte{0})...)
+	}
+	return out
+}
+
 // text reads a string, or leaves it in the file when it is large.
 func (o *object) text(e *cfb.Entry, t mapi.Type, id uint16, at Issue) mapi.Value {
 	if e.Size < int64(o.opts.InlineLimit) {
@@ -114,7 +128,33 @@ func (s *textStream) Size() int64 { return s.size }
 // Open implements mapi.Stream.
 func (s *textStream) Open() (io.ReadCloser, error) {
 	r := io.NewSectionReader(s.file, 0, s.raw)
-	return io.NopCloser(transform.NewReader(r, s.enc.NewDecoder())), nil
+	var d transform.Transformer = s.enc.NewDecoder()
+	if page, ok := s.enc.(*charmap.Charmap); ok {
+		d = singleBytes{page: page}
+	}
+	return io.NopCloser(transform.NewReader(r, d)), nil
+}
+
+// singleBytes decodes a code page as [bytesText] does: bytes that it leaves undefined
+// are the control characters of the same number.
+type singleBytes struct {
+	transform.NopResetter
+	page *charmap.Charmap
+}
+
+// Transform implements transform.Transformer.
+func (d singleBytes) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err error) {
+	for ; nSrc < len(src); nSrc++ {
+		r := d.page.DecodeByte(src[nSrc])
+		if r == utf8.RuneError {
+			r = rune(src[nSrc])
+		}
+		if nDst+utf8.RuneLen(r) > len(dst) {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nDst += utf8.EncodeRune(dst[nDst:], r)
+	}
+	return nDst, nSrc, nil
 }
 
 // drain is the number of bytes that a stream really has.
