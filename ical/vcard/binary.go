@@ -150,21 +150,21 @@ func inlineProp(name, kind, value string) Prop {
 func withData(p Prop, photo []byte) Prop {
 	data := base64.StdEncoding.EncodeToString(photo)
 	p = p.Without(digestParam)
-	if media, _, ok := dataURI(p.Value); ok {
-		p.Value = "data:" + media + ";base64," + data
-	} else {
-		p.Value = data
-	}
+	p.Value = dataHead(p.Value) + data
 	return p
 }
 
 // withoutData is a property of a photo for the source form.
 func withoutData(p Prop, digest string) Prop {
 	p = p.With(digestParam, digest)
-	if media, _, ok := dataURI(p.Value); ok {
-		p.Value = "data:" + media + ";base64,"
-	} else {
-		p.Value = ""
-	}
+	p.Value = dataHead(p.Value)
 	return p
+}
+
+// dataHead is what stands before the data of a URI; nothing when value is none.
+func dataHead(value string) string {
+	if _, _, ok := dataURI(value); !ok {
+		return ""
+	}
+	return value[:strings.IndexByte(value, ',')+1]
 }

@@ -24,8 +24,11 @@ func convert(p Prop, from, to Version) Prop {
 	if from == to {
 		return p
 	}
-	if from == V21 && !isBase64(&p) {
-		p.Value = escapeCommas(p.Name, p.Value)
+	switch {
+	case from == V21 && !isBase64(&p):
+		p.Value = withCommas(p.Name, p.Value, `\,`)
+	case to == V21 && p.Name == "N":
+		p.Value = withCommas(p.Name, p.Value, " ") // it knows no lists
 	}
 	switch {
 	case to == V4:
@@ -36,8 +39,9 @@ func convert(p Prop, from, to Version) Prop {
 	return p
 }
 
-// escapeCommas escapes the commas that version 2.1 does not.
-func escapeCommas(name, s string) string {
+// withCommas puts something in the place of the commas that are not escaped: they
+// separate values after version 2.1, and are text in it.
+func withCommas(name, s, comma string) string {
 	if name == "CATEGORIES" || name == "NICKNAME" || name == "GEO" || !strings.Contains(s, ",") || isURI(name) {
 		return s
 	}
@@ -49,7 +53,8 @@ func escapeCommas(name, s string) string {
 			continue
 		}
 		if s[i] == ',' {
-			b = append(b, '\\')
+			b = append(b, comma...)
+			continue
 		}
 		b = append(b, s[i])
 	}

@@ -45,6 +45,12 @@ func meaning(p vcard.Prop, version vcard.Version) string {
 		if err != nil {
 			value = p.Value
 		}
+	} else if head, data, ok := strings.Cut(p.Value, ","); ok && strings.HasPrefix(strings.ToLower(head), "data:") {
+		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(data, "="))
+		value = head + "," + string(b)
+		if err != nil {
+			value = p.Value
+		}
 	} else {
 		for i, part := range line.Split(p.Value, ';') {
 			if i > 0 {

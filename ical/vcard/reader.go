@@ -215,7 +215,7 @@ func canonical(l Prop) Prop {
 			switch strings.ToUpper(v) {
 			case "B", "BASE64":
 				add("ENCODING", "b")
-			case "7BIT", "8BIT":
+			case "7BIT", "8BIT", "QUOTED-PRINTABLE": // undone
 			case "INLINE", "URL", "CONTENT-ID", "CID":
 				if p.Name == "" {
 					add("VALUE", v)

@@ -48,6 +48,9 @@ func appendSource(b []byte, p Prop) []byte {
 		case c == '\\' && len(v) > 1 && (v[1] == 'n' || v[1] == 'N'):
 			b = append(b, "=0A"...)
 			v = v[1:]
+		case c == '\\' && len(v) > 1 && v[1] == '"': // else it would be escaped once more
+			b = append(b, '"')
+			v = v[1:]
 		case c < ' ' || c == '=' || c >= 0x7F:
 			b = append(b, '=', hex[c>>4], hex[c&15])
 		case c == '\\' && len(v) > 1:

@@ -152,7 +152,7 @@ func v21Text(name, s string) string {
 		switch c := s[i]; {
 		case c == 'n' || c == 'N':
 			b = append(b, '\n')
-		case c == ',' && !list, c == ':':
+		case c == ',' && !list, c == ':', c == '"':
 			b = append(b, c)
 		default:
 			b = append(b, '\\', c)
