@@ -108,7 +108,11 @@ func NewReader(r io.Reader, opts *ReadOptions) *Reader {
 	o := opts.withDefaults()
 	limit := &io.LimitedReader{R: r, N: o.MaxBytes}
 	c := NewComponent("VCALENDAR")
-	return &Reader{lines: line.NewReader(limit, &o.Line), opts: o, limit: limit, calendar: c, present: c}
+	in := io.Reader(limit)
+	if l, ok := r.(interface{ Len() int }); ok && int64(l.Len()) < o.MaxBytes {
+		in = r // its length tells how large a buffer it needs
+	}
+	return &Reader{lines: line.NewReader(in, &o.Line), opts: o, limit: limit, calendar: c, present: c}
 }
 
 // Calendar is the calendar of the component that Next returned last, with the

@@ -73,7 +73,7 @@ const block = 256 // parameters and values that are allocated at once
 func (r *Reader) add(name string, values []string) {
 	if len(r.params) == cap(r.params) {
 		mine := r.params[r.first:]
-		fresh := make([]Param, len(mine), max(block, 2*len(mine)))
+		fresh := make([]Param, len(mine), max(min(block, 2*cap(r.params)), 2*len(mine), 8))
 		copy(fresh, mine)
 		r.params, r.first = fresh, 0
 	}
@@ -91,7 +91,7 @@ func (r *Reader) list(s string) []string {
 func (r *Reader) push(first *int, s string) {
 	if len(r.values) == cap(r.values) {
 		mine := r.values[*first:]
-		fresh := make([]string, len(mine), max(block, 2*len(mine)))
+		fresh := make([]string, len(mine), max(min(block, 2*cap(r.values)), 2*len(mine), 8))
 		copy(fresh, mine)
 		r.values, *first = fresh, 0
 	}

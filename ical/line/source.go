@@ -15,12 +15,13 @@ type source struct {
 	pos     int   // where the rest of buf begins
 	offset  int64 // of buf[0] in the text
 	begun   bool
+	chunk   int
 	eof     error // io.EOF, or what the reader said
 	lineLen int   // of the line that was returned last
 	tooLong bool  // that line was, and is returned empty
 }
 
-const chunk = 64 << 10
+const chunk = 64 << 10 // how much is read at once
 
 // line returns the next line without its end. It is valid until the next call, or
 // until folded looks beyond the buffer.
@@ -111,14 +112,17 @@ func (s *source) skip() { s.pos++ }
 // fill reads more, after it made room by dropping what was passed.
 func (s *source) fill() {
 	if !s.begun {
-		s.begun = true
+		s.begun, s.chunk = true, chunk
+		if l, ok := s.r.(interface{ Len() int }); ok { // a short text in memory
+			s.chunk = min(chunk, 2*l.Len()+16)
+		}
 		s.r = decodeAll(s.r, s.charset)
 	}
 	n := copy(s.buf, s.buf[s.pos:])
 	s.offset += int64(s.pos)
 	s.buf, s.pos = s.buf[:n], 0
-	if cap(s.buf)-n < chunk/2 {
-		grown := make([]byte, n, max(chunk, 2*cap(s.buf)))
+	if cap(s.buf)-n < s.chunk/2 {
+		grown := make([]byte, n, max(s.chunk, 2*cap(s.buf)))
 		copy(grown, s.buf)
 		s.buf = grown
 	}

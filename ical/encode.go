@@ -1,0 +1,334 @@
+package ical
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// Encode writes messages as one calendar: appointments, meeting messages, tasks,
+// journal entries, and the components that [Decode] found no other form for. Series
+// are followed by their instances. A message of another class is written as an
+// event if it has times, and else reported and left out. An error is one of w, or of
+// reading a stream of a message.
+func Encode(w io.Writer, msgs []*mapi.Message, opts *EncodeOptions) error {
+	cal, err := Calendar(msgs, opts)
+	if err != nil {
+		return err
+	}
+	if err := Write(w, cal); err != nil {
+		return &mapi.Error{Op: "ical.Encode", Code: mapi.CodeOf(err), Err: err}
+	}
+	return nil
+}
+
+// Calendar is what [Encode] writes, as a tree.
+func Calendar(msgs []*mapi.Message, opts *EncodeOptions) (*Component, error) {
+	e := newEncoder(opts)
+	cal := NewComponent("VCALENDAR")
+	cal.Add("PRODID", e.opts.ProductID)
+	cal.Add("VERSION", "2.0")
+	methods := map[string]bool{}
+	var items []*Component
+	for _, m := range msgs {
+		list, about := e.message(m)
+		if len(list) > 0 {
+			methods[about.method] = true
+			items = append(items, list...)
+		}
+	}
+	if e.err != nil {
+		return nil, &mapi.Error{Op: "ical.Calendar", Code: mapi.CodeOf(e.err), Err: e.err}
+	}
+	e.head(cal, methods)
+	cal.Children = append(e.timezones(items), items...)
+	return cal, nil
+}
+
+// An encoder makes components of messages.
+type encoder struct {
+	opts    EncodeOptions
+	reading DecodeOptions
+	zones   *zoneTable
+	lines   []Prop // of the calendars that messages came from
+	err     error
+}
+
+func newEncoder(opts *EncodeOptions) *encoder {
+	o := opts.withDefaults()
+	return &encoder{opts: o, reading: (&DecodeOptions{Location: o.Location, Zones: o.Zones}).withDefaults(), zones: newZoneTable(o.Location, o.Zones)}
+}
+
+func (e *encoder) report(rule line.Rule, detail string) {
+	e.opts.Report(Issue{Rule: rule, Detail: detail})
+}
+
+// head writes the properties of the calendar.
+func (e *encoder) head(cal *Component, methods map[string]bool) {
+	method := e.opts.Method
+	if method == "" && len(methods) == 1 {
+		for method = range methods {
+		}
+	}
+	for i := range e.lines { // as it came, when that is what the messages are
+		p := &e.lines[i]
+		if k := methodOf(p.Value); p.Name == "METHOD" && e.opts.Method == "" && (k == method || method == "" && k == "PUBLISH" || k == "ADD" && method == "REQUEST" || k != "" && len(methods) == 1 && method == "") {
+			method = p.Value
+			break
+		}
+	}
+	if method != "" {
+		cal.Add("METHOD", method)
+	}
+	for i := range e.lines {
+		if p := e.lines[i]; p.Name != "METHOD" {
+			cal.Props = append(cal.Props, p)
+		}
+	}
+}
+
+// message makes the components of a message: itself, and the instances of a series
+// that differ from it.
+func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
+	class := props.PidTagMessageClass.Or(m, "")
+	about := meaningOf(class, props.PidLidAppointmentCounterProposal.Or(m, false))
+	cal, kept := readKept(m)
+	if cal != nil {
+		e.keepLines(cal)
+	}
+	if about.kind == other {
+		if kept == nil {
+			e.report(RuleValue, class)
+			return nil, about
+		}
+		return []*Component{kept}, about
+	}
+	if about.kind == event && !about.sent && !hasClass(class, about.class) && kept == nil && !props.PidLidAppointmentStartWhole.Has(m) {
+		e.report(RuleValue, class)
+		return nil, about
+	}
+	d := e.reader(about, cal)
+	c := e.generate(m, about, nil)
+	if kept != nil {
+		c = e.merge(c, kept, m, d, nil)
+	}
+	list := []*Component{c}
+	return append(list, e.exceptions(m, c, about, d)...), about
+}
+
+// keepLines collects properties of the calendars that messages came from, each
+// once, and the zones that only they know.
+func (e *encoder) keepLines(cal *Component) {
+	for i := range cal.Props {
+		p := &cal.Props[i]
+		if len(e.lines) < 1000 && !slices.ContainsFunc(e.lines, func(q Prop) bool { return sameLine(&q, p) }) {
+			e.lines = append(e.lines, *p)
+		}
+	}
+}
+
+// reader is a decoder that reads kept lines as those of one message were read.
+func (e *encoder) reader(about *classMeaning, cal *Component) *decoder {
+	d := &decoder{opts: e.reading, zones: e.zones, method: about.method}
+	if cal != nil {
+		if m := cal.Value("METHOD"); m != "" {
+			d.method = methodOf(m)
+		}
+		if zones := children(cal, "VTIMEZONE"); len(zones) > 0 {
+			d.zones = newZoneTable(e.opts.Location, e.opts.Zones)
+			for _, z := range zones {
+				d.zones.add(z, d)
+				e.zones.add(z, d)
+			}
+		}
+	}
+	return d
+}
+
+// merge takes the kept lines of the slots in which the message still says what they
+// say, and the written ones of the others.
+func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, master *item) *Component {
+	k := kindOf(written.Name)
+	keeps := map[slot]bool{}
+	for i := range kept.Props {
+		keeps[slotOf(k, kept.Props[i].Name)] = true
+	}
+	alarms := children(kept, "VALARM")
+	keeps[slotAlarm] = len(alarms) > 0
+	both := &Component{Name: written.Name, Props: slices.Clone(kept.Props), Children: kept.Children}
+	for i := range written.Props {
+		if p := &written.Props[i]; !keeps[slotOf(k, p.Name)] {
+			both.Props = append(both.Props, *p)
+		}
+	}
+	read := d.item(both, master)
+	read.series(nil)
+
+	out := &Component{Name: written.Name}
+	done := map[slot]bool{}
+	for _, from := range [2]*Component{written, kept} {
+		for i := range from.Props {
+			p := &from.Props[i]
+			s := slotOf(k, p.Name)
+			switch {
+			case s == noSlot:
+				if from == kept {
+					out.Props = append(out.Props, *p)
+				}
+			case s == slotAttendee || s == slotAttach:
+			case done[s]:
+			case keeps[s] && says(s, read.m, m):
+				done[s] = true
+				for _, l := range inSlot(nil, k, kept, s, 0) {
+					out.Props = append(out.Props, *l)
+				}
+			case from == written:
+				if !keeps[s] {
+					out.Props = append(out.Props, *p)
+					break
+				}
+				done[s] = true
+				for _, l := range inSlot(nil, k, written, s, 0) {
+					out.Props = append(out.Props, *l)
+				}
+			}
+		}
+	}
+	e.mergeLines(out, written, kept, m, d)
+	if keeps[slotAlarm] && says(slotAlarm, read.m, m) {
+		out.Children = append(out.Children, alarms...)
+	} else {
+		out.Children = append(out.Children, children(written, "VALARM")...)
+	}
+	for _, c := range kept.Children {
+		if c.Name != "VALARM" {
+			out.Children = append(out.Children, c)
+		}
+	}
+	return out
+}
+
+// mergeLines merges attendees and attachments, each on its own.
+func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, d *decoder) {
+	used := make([]bool, len(kept.Props))
+	place := map[string][]int{} // kept lines by what they are about
+	for i := range kept.Props {
+		if p := &kept.Props[i]; p.Name == "ATTENDEE" || p.Name == "ATTACH" {
+			place[about(p)] = append(place[about(p)], i)
+		}
+	}
+	for i := range written.Props {
+		p := &written.Props[i]
+		if p.Name != "ATTENDEE" && p.Name != "ATTACH" {
+			continue
+		}
+		for _, j := range place[about(p)] {
+			if !used[j] && sameMeaning(&kept.Props[j], p, d.method) {
+				used[j] = true
+				p = &kept.Props[j]
+				break
+			}
+		}
+		out.Props = append(out.Props, *p)
+	}
+	who, _ := representing().get(m)
+	answer := d.method == "REPLY" || d.method == "COUNTER"
+	for i := range kept.Props {
+		p := &kept.Props[i]
+		switch {
+		case used[i]:
+		case p.Name == "ATTACH" && strings.TrimSpace(p.Value) == "", // makes no attachment
+			// The organiser may be among the attendees. An answer has no recipients but
+			// the organiser: other attendees are nowhere else.
+			p.Name == "ATTENDEE" && personOf(p.Value, "").same(who) != answer:
+			out.Props = append(out.Props, *p)
+		}
+	}
+}
+
+// about is whom or what a line is about.
+func about(p *Prop) string {
+	if p.Name == "ATTENDEE" {
+		return strings.ToLower(personOf(p.Value, "").address)
+	}
+	if isBinary(p) {
+		return "data"
+	}
+	return p.Value
+}
+
+// sameMeaning reports whether a kept line makes the same recipient or attachment as
+// a written one.
+func sameMeaning(kept, written *Prop, method string) bool {
+	if kept.Name == "ATTACH" {
+		if !isBinary(kept) {
+			return fileName(written) == "" || fileName(kept) == fileName(written)
+		}
+		a, _ := decodeBase64(kept.Value)
+		b, _ := decodeBase64(written.Value)
+		return string(a) == string(b)
+	}
+	a, b := personOf(kept.Value, kept.Param("CN")), personOf(written.Value, written.Param("CN"))
+	switch {
+	case a.name != b.name || a.kind != b.kind:
+		return false
+	case method == "COUNTER": // the class says tentative, whatever the line says
+		return true
+	case trackOf(kept.Param("PARTSTAT")) != trackOf(written.Param("PARTSTAT")):
+		return false
+	}
+	return method == "REPLY" || roleOf(kept) == roleOf(written)
+}
+
+// timezones are the VTIMEZONEs of all zones that the lines of items name, in the
+// order of their first use.
+func (e *encoder) timezones(items []*Component) (list []*Component) {
+	type span struct{ from, to int }
+	spans := map[string]*span{}
+	var ids []string
+	var walk func(c *Component)
+	walk = func(c *Component) {
+		for i := range c.Props {
+			p := &c.Props[i]
+			id := ""
+			if len(p.Params) > 0 {
+				id = p.Param("TZID")
+			}
+			if id == "" {
+				continue
+			}
+			s := spans[id]
+			if s == nil {
+				if len(spans) >= maxZones {
+					continue
+				}
+				s = &span{9999, 0}
+				spans[id] = s
+				ids = append(ids, id)
+			}
+			if m, ok := parseMoment(p.Value); ok {
+				s.from, s.to = min(s.from, m.wall.Year()), max(s.to, m.wall.Year())
+			}
+		}
+		for _, child := range c.Children {
+			walk(child)
+		}
+	}
+	for _, c := range items {
+		walk(c)
+	}
+	for _, id := range ids {
+		s := spans[id]
+		if s.to == 0 {
+			s.from, s.to = 2000, 2037
+		}
+		if c := e.zones.write(id, s.from, s.to+1); c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}

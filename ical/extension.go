@@ -1,0 +1,93 @@
+package ical
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// An extensionRow maps a property of Microsoft's to one of MAPI (MS-OXCICAL
+// 2.1.3.1.1.20).
+type extensionRow struct {
+	name string
+	prop mapi.Prop
+}
+
+// extensions lists them by name.
+func extensions() []extensionRow {
+	return []extensionRow{
+		{"X-MICROSOFT-CDO-OWNERAPPTID", props.PidTagOwnerAppointmentId.Prop()},
+		{"X-MICROSOFT-CDO-REPLYTIME", props.PidLidAppointmentReplyTime.Prop()},
+		{"X-MICROSOFT-DISALLOW-COUNTER", props.PidLidAppointmentNotAllowPropose.Prop()},
+		{"X-MS-OLK-ALLOWEXTERNCHECK", props.PidLidAllowExternalCheck.Prop()},
+		{"X-MS-OLK-APPTLASTSEQUENCE", props.PidLidAppointmentLastSequence.Prop()},
+		{"X-MS-OLK-APPTSEQTIME", props.PidLidAppointmentSequenceTime.Prop()},
+		{"X-MS-OLK-AUTOSTARTCHECK", props.PidLidAutoStartCheck.Prop()},
+		{"X-MS-OLK-COLLABORATEDOC", props.PidLidCollaborateDoc.Prop()},
+		{"X-MS-OLK-CONFCHECK", props.PidLidConferencingCheck.Prop()},
+		{"X-MS-OLK-CONFTYPE", props.PidLidConferencingType.Prop()},
+		{"X-MS-OLK-DIRECTORY", props.PidLidDirectory.Prop()},
+		{"X-MS-OLK-MWSURL", props.PidLidMeetingWorkspaceUrl.Prop()},
+		{"X-MS-OLK-NETSHOWURL", props.PidLidNetShowUrl.Prop()},
+		{"X-MS-OLK-ONLINEPASSWORD", props.PidLidOnlinePassword.Prop()},
+		{"X-MS-OLK-ORGALIAS", props.PidLidOrganizerAlias.Prop()},
+	}
+}
+
+func extension(name string) (extensionRow, bool) {
+	if !strings.HasPrefix(name, "X-MICROSOFT-") && !strings.HasPrefix(name, "X-MS-OLK-") {
+		return extensionRow{}, false
+	}
+	for _, row := range extensions() {
+		if row.name == name {
+			return row, true
+		}
+	}
+	return extensionRow{}, false
+}
+
+// set reads a value by its type. What is no such value stays among the kept lines.
+func (r extensionRow) set(it *item, p *Prop) {
+	var v mapi.Value
+	s := strings.TrimSpace(p.Value)
+	switch r.prop.Type {
+	case mapi.PtypString:
+		v = p.Text()
+	case mapi.PtypInteger32:
+		if n, ok := it.number(p.Name); ok {
+			v = n
+		}
+	case mapi.PtypTime:
+		if t, ok := it.time(p.Name); ok {
+			v = t
+		}
+	case mapi.PtypBoolean:
+		if b, err := strconv.ParseBool(strings.ToLower(s)); err == nil {
+			v = b
+		}
+	}
+	if v == nil {
+		it.d.report(RuleValue, p.Offset, p.Name+":"+p.Value)
+		return
+	}
+	it.m.Set(r.prop, v)
+}
+
+// add writes the value of the message, if it has one.
+func (r extensionRow) add(c *Component, m *mapi.Message) {
+	switch v := m.Get(r.prop).(type) {
+	case string:
+		c.Add(r.name, line.Escape(v))
+	case bool:
+		c.Add(r.name, map[bool]string{true: "TRUE", false: "FALSE"}[v])
+	case int32:
+		c.Add(r.name, itoa(int64(v)))
+	default:
+		if t, ok := asTime(v); ok {
+			c.Add(r.name, formatUTC(t))
+		}
+	}
+}

@@ -1,0 +1,449 @@
+package ical
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// A maker makes the component of one message from its properties alone.
+type maker struct {
+	e      *encoder
+	c      *Component
+	m      *mapi.Message
+	get    mapi.Getter // m, and the series for what an instance does not say
+	about  *classMeaning
+	kind   kind
+	series *mapi.Message // that m is an instance of, or nil
+	zone   *timeZone     // nil for UTC
+}
+
+// generate makes the component of a message. master is the series of an instance
+// that is just being decoded, or nil.
+func (e *encoder) generate(m *mapi.Message, about *classMeaning, master *item) *Component {
+	if master != nil {
+		return e.instance(m, master.m, about)
+	}
+	return e.generateOf(m, about, nil)
+}
+
+// instance makes the component of an instance of a series.
+func (e *encoder) instance(m, series *mapi.Message, about *classMeaning) *Component {
+	return e.generateOf(m, about, series)
+}
+
+func (e *encoder) generateOf(m *mapi.Message, about *classMeaning, series *mapi.Message) *Component {
+	k := &maker{e: e, m: m, get: m, about: about, series: series}
+	if series != nil {
+		k.get = inherited{m, series}
+	}
+	k.kind = about.kind
+	name := map[kind]string{event: "VEVENT", task: "VTODO", journal: "VJOURNAL"}[k.kind]
+	k.c = &Component{Name: name, Props: make([]Prop, 0, 20)}
+	k.zone = e.zones.of(k.get, props.PidLidRecurring.Or(k.get, false))
+	k.identity()
+	k.stamps()
+	k.times()
+	k.texts()
+	k.state()
+	k.people()
+	k.files()
+	return k.c
+}
+
+// inherited is an instance that has from its series what it does not say itself
+// (MS-OXOCAL 2.2.10.1.6).
+type inherited struct{ m, series *mapi.Message }
+
+// Get implements mapi.Getter.
+func (i inherited) Get(p mapi.Prop) mapi.Value {
+	if v := i.m.Get(p); v != nil {
+		return v
+	}
+	return i.series.Get(p)
+}
+
+func (k *maker) identity() {
+	id, ok := props.PidLidCleanGlobalObjectId.Get(k.get)
+	if !ok {
+		id = props.PidLidGlobalObjectId.Or(k.get, nil)
+	}
+	uid := UID(id)
+	if uid == "" {
+		uid = k.e.newUID(k.m, k.series)
+	}
+	k.c.AddText("UID", uid)
+}
+
+func (k *maker) stamps() {
+	key, other := props.PidLidOwnerCriticalChange, props.PidLidAttendeeCriticalChange
+	if k.about.answer {
+		key, other = other, key
+	}
+	if k.kind == event {
+		if t, ok := props.PidLidExceptionReplaceTime.Get(k.m); ok {
+			k.recurrenceID(t)
+		}
+	}
+	stamp, ok := key.Get(k.get)
+	if !ok {
+		stamp = k.fallbackStamp()
+	}
+	k.c.Add("DTSTAMP", formatUTC(stamp))
+	if t, ok := other.Get(k.m); ok && !k.about.answer {
+		k.c.Add("X-MICROSOFT-CDO-ATTENDEE-CRITICAL-CHANGE", formatUTC(t))
+	}
+	if t, ok := props.PidTagCreationTime.Get(k.m); ok {
+		k.c.Add("CREATED", formatUTC(t))
+	}
+	if t, ok := props.PidTagLastModificationTime.Get(k.m); ok {
+		k.c.Add("LAST-MODIFIED", formatUTC(t))
+	}
+	if n, ok := props.PidLidAppointmentSequence.Get(k.get); ok {
+		k.c.Add("SEQUENCE", itoa(int64(n)))
+	}
+}
+
+func (k *maker) fallbackStamp() time.Time {
+	if t, ok := props.PidTagLastModificationTime.Get(k.get); ok && k.e.opts.Now.IsZero() {
+		return t
+	}
+	if !k.e.opts.Now.IsZero() {
+		return k.e.opts.Now
+	}
+	if t, ok := props.PidLidCommonStart.Get(k.get); ok {
+		return t
+	}
+	return time.Unix(0, 0)
+}
+
+// recurrenceID says which instance it is, in the form of the series.
+func (k *maker) recurrenceID(at time.Time) {
+	from := k.get
+	if k.series != nil {
+		from = k.series
+	}
+	k.point("RECURRENCE-ID", at, props.PidLidAppointmentSubType.Or(from, false), k.zone)
+}
+
+// point writes a time in a zone, or as a date.
+func (k *maker) point(name string, at time.Time, date bool, z *timeZone) {
+	switch {
+	case date:
+		if z == nil {
+			z = k.e.zones.fallback
+		}
+		k.c.Add(name, writable(z.wall(at)).Format(dateForm), valueDate())
+	case z == nil || z == utcZone:
+		k.c.Add(name, formatUTC(at))
+	default:
+		k.c.Add(name, writable(z.wall(at)).Format(localForm), tzid(z.id))
+	}
+}
+
+func (k *maker) times() {
+	switch k.kind {
+	case task:
+		k.taskTime("DTSTART", props.PidLidTaskStartDate)
+		k.taskTime("DUE", props.PidLidTaskDueDate)
+		return
+	case journal:
+		if t, ok := props.PidLidLogStart.Get(k.m); ok {
+			k.point("DTSTART", t, false, nil)
+		}
+		return
+	}
+	start, ok := props.PidLidAppointmentStartWhole.Get(k.get)
+	end, ended := props.PidLidAppointmentEndWhole.Get(k.get)
+	if k.about.counter {
+		start, ok = props.PidLidAppointmentProposedStartWhole.Get(k.m)
+		end, ended = props.PidLidAppointmentProposedEndWhole.Get(k.m)
+		if t, ok := props.PidLidAppointmentStartWhole.Get(k.m); ok {
+			k.c.Add("X-MS-OLK-ORIGINALSTART", formatUTC(t))
+		}
+		if t, ok := props.PidLidAppointmentEndWhole.Get(k.m); ok {
+			k.c.Add("X-MS-OLK-ORIGINALEND", formatUTC(t))
+		}
+	}
+	if !ok {
+		if start, ok = props.PidLidCommonStart.Get(k.get); !ok {
+			return
+		}
+		end, ended = props.PidLidCommonEnd.Get(k.get)
+	}
+	allDay := props.PidLidAppointmentSubType.Or(k.get, false)
+	k.point("DTSTART", start, allDay, k.zone)
+	if ended && !end.Before(start) {
+		k.point("DTEND", end, allDay, k.zone)
+	}
+	k.rules()
+}
+
+func (k *maker) taskTime(name string, key props.Key[time.Time]) {
+	if t, ok := key.Get(k.m); ok && mapi.ToFileTime(t) != mapi.NoDate {
+		k.c.Add(name, writable(t.UTC()).Format(dateForm), valueDate())
+	}
+}
+
+func (k *maker) texts() {
+	if s := k.text(props.PidTagSubject.Prop()); s != "" {
+		var params []line.Param
+		if tag := localeTag(props.PidTagMessageLocaleId.Or(k.m, 0)); tag != "" {
+			params = []line.Param{{Name: "LANGUAGE", Values: []string{tag}}}
+		}
+		k.c.AddText("SUMMARY", oneLine(s, 255), params...)
+	}
+	if s := k.text(props.PidLidLocation.Prop()); s != "" && k.kind == event {
+		var params []line.Param
+		if uri := props.PidNameLocationUrl.Or(k.m, ""); uri != "" {
+			params = []line.Param{{Name: "ALTREP", Values: []string{uri}}}
+		}
+		k.c.AddText("LOCATION", oneLine(s, 255), params...)
+	}
+	body := "DESCRIPTION"
+	if k.about.answer {
+		body = "COMMENT"
+	}
+	if s := k.text(props.PidTagBody.Prop()); s != "" {
+		k.c.AddText(body, s)
+	}
+	if s := k.text(props.PidTagHtml.Prop()); s != "" {
+		k.c.AddText("X-ALT-DESC", strings.ToValidUTF8(s, "\uFFFD"), line.Param{Name: "FMTTYPE", Values: []string{"text/html"}})
+	}
+	if list, ok := props.PidNameKeywords.Get(k.m); ok && len(list) > 0 {
+		escaped := make([]string, len(list))
+		for i, s := range list {
+			escaped[i] = line.Escape(s)
+		}
+		k.c.Add("CATEGORIES", strings.Join(escaped, ","))
+	}
+	for _, s := range props.PidLidContacts.Or(k.m, nil) {
+		k.c.AddText("CONTACT", s)
+	}
+}
+
+// text reads a string or HTML, also of a stream.
+func (k *maker) text(p mapi.Prop) string {
+	v, err := mapi.ReadValue(p.Type, k.get.Get(p), props.MaxValue)
+	if err != nil && k.e.err == nil {
+		k.e.err = err
+	}
+	switch v := v.(type) {
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	}
+	return ""
+}
+
+// state writes how important, private, busy and far an item is.
+func (k *maker) state() {
+	switch props.PidTagSensitivity.Or(k.m, 0) {
+	case mapi.SensitivityPersonal:
+		k.c.Add("CLASS", "X-PERSONAL")
+	case mapi.SensitivityPrivate:
+		k.c.Add("CLASS", "PRIVATE")
+	case mapi.SensitivityConfidential:
+		k.c.Add("CLASS", "CONFIDENTIAL")
+	}
+	switch props.PidTagImportance.Or(k.m, mapi.ImportanceNormal) {
+	case mapi.ImportanceHigh:
+		k.c.Add("PRIORITY", "1")
+	case mapi.ImportanceLow:
+		k.c.Add("PRIORITY", "9")
+	}
+	switch k.kind {
+	case event:
+		k.busy()
+		for _, row := range extensions() {
+			row.add(k.c, k.m)
+		}
+		k.reminder()
+	case task:
+		k.progress()
+		k.reminder()
+	}
+}
+
+// busy writes the status for all readers, and in Microsoft's words where the others
+// have none.
+func (k *maker) busy() {
+	status, ok := props.PidLidBusyStatus.Get(k.get)
+	intended, meant := props.PidLidIntendedBusyStatus.Get(k.m)
+	if k.about.method == "REQUEST" && meant {
+		status = intended
+	}
+	switch {
+	case k.about.method == "CANCEL":
+		k.c.Add("STATUS", "CANCELLED")
+	case !ok || status == mapi.BusyStatusBusy:
+	case status == mapi.BusyStatusFree:
+		k.c.Add("TRANSP", "TRANSPARENT")
+	case status == mapi.BusyStatusTentative:
+		k.c.Add("STATUS", "TENTATIVE")
+	default:
+		if status == mapi.BusyStatusWorkingElsewhere {
+			k.c.Add("TRANSP", "TRANSPARENT")
+		}
+		k.c.Add("X-MICROSOFT-CDO-BUSYSTATUS", busyWord(status))
+	}
+	if meant && k.about.method != "REQUEST" {
+		k.c.Add("X-MICROSOFT-CDO-INTENDEDSTATUS", busyWord(intended))
+	}
+}
+
+func (k *maker) progress() {
+	switch props.PidLidTaskStatus.Or(k.m, mapi.TaskStatusNotStarted) {
+	case mapi.TaskStatusComplete:
+		k.c.Add("STATUS", "COMPLETED")
+	case mapi.TaskStatusInProgress, mapi.TaskStatusWaiting:
+		k.c.Add("STATUS", "IN-PROCESS")
+	case mapi.TaskStatusDeferred:
+		k.c.Add("STATUS", "CANCELLED")
+	}
+	if f := props.PidLidPercentComplete.Or(k.m, 0); f > 0 && f <= 1 {
+		k.c.Add("PERCENT-COMPLETE", itoa(int64(f*100+0.5)))
+	}
+	if t, ok := props.PidLidTaskDateCompleted.Get(k.m); ok {
+		k.c.Add("COMPLETED", formatUTC(t))
+	}
+}
+
+// reminder writes the alarm; answers and cancellations have none.
+func (k *maker) reminder() {
+	if !props.PidLidReminderSet.Or(k.get, false) || k.about.answer || k.about.method == "CANCEL" {
+		return
+	}
+	delta := reminderMinutes(props.PidLidReminderDelta.Or(k.get, defaultReminder), props.PidLidAppointmentSubType.Or(k.get, false))
+	alarm := NewComponent("VALARM")
+	alarm.Add("ACTION", "DISPLAY")
+	alarm.Add("DESCRIPTION", "REMINDER")
+	alarm.Add("TRIGGER", formatDuration(-time.Duration(delta)*time.Minute))
+	k.c.Children = append(k.c.Children, alarm)
+}
+
+func (k *maker) people() {
+	if k.kind == journal {
+		return
+	}
+	recipients := k.m.Recipients
+	if k.series != nil && len(recipients) == 0 {
+		recipients = k.series.Recipients
+	}
+	if k.about.answer {
+		k.answer(recipients)
+		return
+	}
+	organizer, ok := representing().get(k.get)
+	attendees := slices.ContainsFunc(recipients, func(r *mapi.Recipient) bool { return !isOrganizer(r) })
+	if ok && (attendees || k.about.sent) {
+		params := nameParam(organizer)
+		if by, _ := sender().get(k.get); by.address != "" && !by.same(organizer) {
+			params = append(params, line.Param{Name: "SENT-BY", Values: []string{by.uri()}})
+		}
+		k.c.Add("ORGANIZER", organizer.uri(), params...)
+	}
+	rsvp := props.PidTagResponseRequested.Or(k.m, false)
+	for _, r := range recipients {
+		flags := props.PidTagRecipientFlags.Or(r, 0)
+		if flags&(mapi.RecipientFlagOrganizer|mapi.RecipientFlagExceptionalDeleted) == 0 {
+			k.attendee(r, rsvp)
+		}
+	}
+}
+
+func nameParam(w person) []line.Param {
+	if w.name == "" || w.name == w.address {
+		return nil
+	}
+	return []line.Param{{Name: "CN", Values: []string{w.name}}}
+}
+
+func (k *maker) attendee(r *mapi.Recipient, rsvp bool) {
+	who := recipientPerson(r)
+	params := nameParam(who)
+	add := func(name, value string) { params = append(params, line.Param{Name: name, Values: []string{value}}) }
+	switch props.PidTagRecipientType.Or(r, mapi.RecipientTo).Role() {
+	case mapi.RecipientCc:
+		add("ROLE", "OPT-PARTICIPANT")
+	case mapi.RecipientBcc:
+		add("CUTYPE", "RESOURCE")
+		add("ROLE", "NON-PARTICIPANT")
+	default:
+		add("ROLE", "REQ-PARTICIPANT")
+	}
+	add("PARTSTAT", partstatOf(props.PidTagRecipientTrackStatus.Or(r, mapi.ResponseNotResponded)))
+	if rsvp {
+		add("RSVP", "TRUE")
+	}
+	k.c.Add("ATTENDEE", who.uri(), params...)
+}
+
+func partstatOf(s mapi.ResponseStatus) string {
+	switch s {
+	case mapi.ResponseTentative:
+		return "TENTATIVE"
+	case mapi.ResponseAccepted, mapi.ResponseOrganized:
+		return "ACCEPTED"
+	case mapi.ResponseDeclined:
+		return "DECLINED"
+	}
+	return "NEEDS-ACTION"
+}
+
+// answer writes who answers, and the organiser, to whom the answer goes
+// (MS-OXCICAL 2.1.3.1.1.20.2).
+func (k *maker) answer(recipients []*mapi.Recipient) {
+	if len(recipients) > 0 {
+		organizer := recipientPerson(recipients[0])
+		k.c.Add("ORGANIZER", organizer.uri(), nameParam(organizer)...)
+	}
+	who, ok := representing().get(k.m)
+	if !ok {
+		return
+	}
+	params := append(nameParam(who), line.Param{Name: "PARTSTAT", Values: []string{k.about.partstat}})
+	if by, _ := sender().get(k.m); by.address != "" && !by.same(who) {
+		params = append(params, line.Param{Name: "SENT-BY", Values: []string{by.uri()}})
+	}
+	k.c.Add("ATTENDEE", who.uri(), params...)
+}
+
+// files writes links, and files in base64.
+func (k *maker) files() {
+	for _, a := range k.m.Attachments {
+		name := props.PidTagAttachLongFilename.Or(a, props.PidTagAttachFilename.Or(a, ""))
+		switch props.PidTagAttachMethod.Or(a, mapi.AttachByValue) {
+		case mapi.AttachByWebReference, mapi.AttachByReference, mapi.AttachByReferenceOnly:
+			if uri := props.PidTagAttachLongPathname.Or(a, props.PidTagAttachPathname.Or(a, "")); uri != "" {
+				k.c.Add("ATTACH", uri)
+			}
+		case mapi.AttachByValue:
+			v, err := mapi.ReadValue(mapi.PtypBinary, a.Get(props.PidTagAttachDataBinary.Prop()), props.MaxValue)
+			data, ok := v.([]byte)
+			if err != nil && k.e.err == nil {
+				k.e.err = err
+			}
+			if !ok {
+				continue
+			}
+			var params []line.Param
+			add := func(name, value string) { params = append(params, line.Param{Name: name, Values: []string{value}}) }
+			if t := props.PidTagAttachMimeTag.Or(a, ""); t != "" {
+				add("FMTTYPE", t)
+			}
+			add("ENCODING", "BASE64")
+			add("VALUE", "BINARY")
+			if name != "" && name != "attachment" {
+				add("X-FILENAME", name)
+			}
+			k.c.Add("ATTACH", base64.StdEncoding.EncodeToString(data), params...)
+		}
+	}
+}

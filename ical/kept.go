@@ -1,0 +1,227 @@
+package ical
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+type param = line.Param
+
+// KeptLines is the property that holds what a message's other properties cannot
+// say: a calendar of content lines without folds, one a line. Directly in it stand
+// properties of the calendar that the message came from and time zones that no
+// program knows; in its component, the properties as they were written which [Encode]
+// would not write in the same way, and those that nobody understands.
+//
+// A line that the message's properties contradict, because they were changed since,
+// is not written any more.
+func KeptLines() mapi.Prop {
+	return mapi.NamedString(mapi.PSOkapi, "ical-lines", mapi.PtypString)
+}
+
+// keep finds out what of the component would be lost if the message were all there
+// is, and keeps it.
+func (it *item) keep(master *item) {
+	if !it.d.fresh {
+		return
+	}
+	kept := &Component{Name: it.c.Name}
+	if it.kind == other {
+		kept = it.c
+	} else {
+		it.lost(kept, it.d.maker.generate(it.m, it.about, master))
+	}
+	head := ""
+	if master == nil {
+		head = it.d.kept
+		if p := it.d.methodLine(); p != nil && p.Value != it.about.method {
+			head = string(append(p.Append(nil), '\n')) + head
+		}
+	}
+	text := keptText(kept, it.unknownZones(), head)
+	if text == "" {
+		return
+	}
+	if len(text) > it.d.opts.MaxKept {
+		it.d.report(RuleSize, it.c.offset, "kept lines")
+		return
+	}
+	it.m.Set(KeptLines(), text)
+}
+
+// methodLine is the METHOD of the calendar, or nil.
+func (d *decoder) methodLine() *Prop {
+	if d.calendar == nil {
+		return nil
+	}
+	return d.calendar.Get("METHOD")
+}
+
+// lost adds to kept the lines of the item that written has not, by slots.
+func (it *item) lost(kept, written *Component) {
+	var theirs, ours [24]*Prop // enough for most
+	done := map[slot]bool{}
+	for i := range it.c.Props {
+		p := &it.c.Props[i]
+		s := slotOf(it.kind, p.Name)
+		switch {
+		case s == noSlot:
+			kept.Props = append(kept.Props, *p)
+		case s == slotAttendee || s == slotAttach:
+			if !hasLine(written, p) {
+				kept.Props = append(kept.Props, *p)
+			}
+		case done[s]:
+		default:
+			done[s] = true
+			lines := inSlot(theirs[:0], it.kind, it.c, s, i)
+			if !sameLines(lines, inSlot(ours[:0], it.kind, written, s, 0)) {
+				for _, l := range lines {
+					kept.Props = append(kept.Props, *l)
+				}
+			}
+		}
+	}
+	alarms, writtenAlarms := children(it.c, "VALARM"), children(written, "VALARM")
+	same := len(alarms) == len(writtenAlarms)
+	for i := 0; same && i < len(alarms); i++ {
+		same = sameTree(alarms[i], writtenAlarms[i])
+	}
+	for _, c := range it.c.Children {
+		if c.Name != "VALARM" || !same {
+			kept.Children = append(kept.Children, c)
+		}
+	}
+}
+
+// inSlot appends the lines of a component that are in a slot, from the i-th on.
+func inSlot(list []*Prop, k kind, c *Component, s slot, i int) []*Prop {
+	for ; i < len(c.Props); i++ {
+		if p := &c.Props[i]; slotOf(k, p.Name) == s {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func hasLine(c *Component, p *Prop) bool {
+	for i := range c.Props {
+		if sameLine(&c.Props[i], p) {
+			return true
+		}
+	}
+	return false
+}
+
+func children(c *Component, name string) (list []*Component) {
+	for _, child := range c.Children {
+		if child.Name == name {
+			list = append(list, child)
+		}
+	}
+	return list
+}
+
+// keptText is the value of [KeptLines]; "" when nothing is to be kept.
+func keptText(item *Component, zones []*Component, head string) string {
+	if head == "" && len(zones) == 0 && len(item.Props)+len(item.Children) == 0 && kindOf(item.Name) != other {
+		return ""
+	}
+	b := append(make([]byte, 0, 512), "BEGIN:VCALENDAR\n"...)
+	b = append(b, head...)
+	for _, z := range zones {
+		b = z.appendLines(b)
+	}
+	b = append(item.appendLines(b), "END:VCALENDAR\n"...)
+	return string(b)
+}
+
+func (c *Component) appendLines(b []byte) []byte {
+	b = append(append(append(b, "BEGIN:"...), c.Name...), '\n')
+	for i := range c.Props {
+		b = append(c.Props[i].Append(b), '\n')
+	}
+	for _, child := range c.Children {
+		b = child.appendLines(b)
+	}
+	return append(append(append(b, "END:"...), c.Name...), '\n')
+}
+
+// maxCalendarLines bounds what each message keeps of its calendar.
+const maxCalendarLines = 16 << 10
+
+// keptOfCalendar are the properties of a calendar that its messages keep.
+func keptOfCalendar(cal *Component) string {
+	var b []byte
+	for i := range cal.Props {
+		p := &cal.Props[i]
+		switch p.Name {
+		case "PRODID", "VERSION":
+			continue
+		case "CALSCALE":
+			if strings.EqualFold(p.Value, "GREGORIAN") {
+				continue
+			}
+		case "METHOD": // see keptText
+			continue
+		}
+		n := len(b)
+		if b = append(p.Append(b), '\n'); len(b) > maxCalendarLines {
+			b = b[:n]
+		}
+	}
+	return string(b)
+}
+
+// readKept reads the kept lines of a message.
+func readKept(m mapi.Getter) (cal, item *Component) {
+	v, err := mapi.ReadValue(mapi.PtypString, m.Get(KeptLines()), props.MaxValue)
+	text, ok := v.(string)
+	if err != nil || !ok {
+		return nil, nil
+	}
+	list, err := Parse(strings.NewReader(text), nil)
+	if err != nil || len(list) == 0 {
+		return nil, nil
+	}
+	cal = list[0]
+	for _, c := range cal.Children {
+		if c.Name != "VTIMEZONE" {
+			item = c
+		}
+	}
+	return cal, item
+}
+
+// unknownZones are the VTIMEZONEs that nobody else has of the zones that an item
+// names.
+func (it *item) unknownZones() (list []*Component) {
+	if len(it.d.zones.given) == 0 {
+		return nil
+	}
+	var seen []string
+	var walk func(c *Component)
+	walk = func(c *Component) {
+		for i := range c.Props {
+			p := &c.Props[i]
+			if len(p.Params) == 0 {
+				continue
+			}
+			id := p.Param("TZID")
+			if id == "" || slices.Contains(seen, id) || !it.d.zones.homeMade(id) {
+				continue
+			}
+			seen = append(seen, id)
+			list = append(list, it.d.zones.given[cleanZoneID(id)])
+		}
+		for _, child := range c.Children {
+			walk(child)
+		}
+	}
+	walk(it.c)
+	return list
+}

@@ -1,0 +1,266 @@
+package ical
+
+import (
+	"strings"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// A person is a calendar user: an organiser or attendee.
+type person struct {
+	name, kind, address string // kind is "SMTP", or "URI" for what is no mail address
+}
+
+// personOf reads a CAL-ADDRESS. Without a name the address is the name, never
+// nothing (lesson 29).
+func personOf(uri, name string) (who person) {
+	uri = strings.TrimSpace(uri)
+	who.kind, who.address = "SMTP", uri
+	if len(uri) >= 7 && strings.EqualFold(uri[:7], "mailto:") {
+		who.address = strings.TrimSpace(uri[7:])
+	} else if !strings.Contains(uri, "@") || strings.Contains(uri, ":") {
+		who.kind = "URI"
+	}
+	who.name = strings.TrimSpace(name)
+	if who.name == "" {
+		who.name = who.address
+	}
+	return who
+}
+
+func (w person) uri() string {
+	switch {
+	case w.kind == "SMTP":
+		return "mailto:" + w.address
+	case w.address != "":
+		return w.address
+	}
+	return "invalid:nomail" // what Outlook writes for somebody without an address
+}
+
+func (w person) same(v person) bool { return strings.EqualFold(w.address, v.address) }
+
+func (w person) entryID() []byte { return mapi.NewOneOff(w.name, w.kind, w.address).EntryID() }
+
+func (w person) searchKey() []byte {
+	return append([]byte(strings.ToUpper(w.kind+":"+w.address)), 0)
+}
+
+// An addressGroup is the properties that hold one person on a message.
+type addressGroup struct {
+	name, kind, email, smtp props.Key[string]
+	entryID, searchKey      props.Key[[]byte]
+}
+
+func representing() addressGroup {
+	return addressGroup{
+		props.PidTagSentRepresentingName, props.PidTagSentRepresentingAddressType,
+		props.PidTagSentRepresentingEmailAddress, props.PidTagSentRepresentingSmtpAddress,
+		props.PidTagSentRepresentingEntryId, props.PidTagSentRepresentingSearchKey,
+	}
+}
+
+func sender() addressGroup {
+	return addressGroup{
+		props.PidTagSenderName, props.PidTagSenderAddressType,
+		props.PidTagSenderEmailAddress, props.PidTagSenderSmtpAddress,
+		props.PidTagSenderEntryId, props.PidTagSenderSearchKey,
+	}
+}
+
+func (g addressGroup) set(m *mapi.Message, w person) {
+	g.name.Set(m, w.name)
+	g.kind.Set(m, w.kind)
+	g.email.Set(m, w.address)
+	if w.kind == "SMTP" {
+		g.smtp.Set(m, w.address)
+	}
+	g.entryID.Set(m, w.entryID())
+	g.searchKey.Set(m, w.searchKey())
+}
+
+// get prefers the mail address: those of Exchange mean nothing elsewhere.
+func (g addressGroup) get(m mapi.Getter) (w person, ok bool) {
+	w.name = g.name.Or(m, "")
+	w.kind, w.address = g.kind.Or(m, "SMTP"), g.email.Or(m, "")
+	if smtp, has := g.smtp.Get(m); has && smtp != "" {
+		w.kind, w.address = "SMTP", smtp
+	}
+	if w.kind != "SMTP" && w.kind != "URI" {
+		w.kind, w.address = "URI", ""
+	}
+	return w, w.name != "" || w.address != ""
+}
+
+// people sets the organiser and the attendees.
+func (it *item) people() {
+	if it.kind == journal {
+		return
+	}
+	organizer, organized := it.organizer()
+	if it.about.answer {
+		it.answer(organizer, organized)
+		return
+	}
+	if organized {
+		representing().set(it.m, organizer)
+		from := organizer
+		if p := it.c.Get("ORGANIZER"); p.Param("SENT-BY") != "" {
+			from = personOf(p.Param("SENT-BY"), "")
+		}
+		if p := it.c.Get("X-MS-OLK-SENDER"); p != nil {
+			from = personOf(p.Value, p.Param("CN"))
+		}
+		sender().set(it.m, from)
+		if it.kind == task {
+			props.PidLidTaskOwner.Set(it.m, organizer.name)
+		}
+	}
+	it.attendees(organizer, organized)
+}
+
+func (it *item) organizer() (person, bool) {
+	p := it.c.Get("ORGANIZER")
+	if p == nil || strings.TrimSpace(p.Value) == "" {
+		return person{}, false
+	}
+	return personOf(p.Value, p.Param("CN")), true
+}
+
+// answer sets who answers, and to whom.
+func (it *item) answer(organizer person, organized bool) {
+	for i := range it.c.Props {
+		if p := &it.c.Props[i]; p.Name == "ATTENDEE" {
+			who := personOf(p.Value, p.Param("CN"))
+			representing().set(it.m, who)
+			if by := p.Param("SENT-BY"); by != "" {
+				who = personOf(by, "")
+			}
+			sender().set(it.m, who)
+			break
+		}
+	}
+	if organized {
+		r := it.recipient(organizer, mapi.RecipientTo)
+		it.m.Recipients = append(it.m.Recipients, r)
+	}
+}
+
+func (it *item) recipient(w person, role mapi.RecipientType) *mapi.Recipient {
+	r := &mapi.Recipient{}
+	r.Grow(11)
+	props.PidTagRecipientType.Set(r, role)
+	props.PidTagDisplayName.Set(r, w.name)
+	props.PidTagAddressType.Set(r, w.kind)
+	props.PidTagEmailAddress.Set(r, w.address)
+	if w.kind == "SMTP" {
+		props.PidTagSmtpAddress.Set(r, w.address)
+	}
+	props.PidTagEntryId.Set(r, w.entryID())
+	props.PidTagSearchKey.Set(r, w.searchKey())
+	props.PidTagRecipientFlags.Set(r, mapi.RecipientFlagSendable)
+	return r
+}
+
+// attendees sets the recipients. The organiser is one of them as soon as there is
+// another (lesson 29).
+func (it *item) attendees(organizer person, organized bool) {
+	var organizing *mapi.Recipient
+	if organized && it.c.Get("ATTENDEE") != nil {
+		organizing = it.recipient(organizer, mapi.RecipientTo)
+		props.PidTagRecipientFlags.Set(organizing, mapi.RecipientFlagSendable|mapi.RecipientFlagOrganizer)
+		props.PidTagRecipientTrackStatus.Set(organizing, mapi.ResponseOrganized)
+		it.m.Recipients = append(it.m.Recipients, organizing)
+	}
+	rsvp := false
+	for i := range it.c.Props {
+		p := &it.c.Props[i]
+		if p.Name != "ATTENDEE" {
+			continue
+		}
+		who := personOf(p.Value, p.Param("CN"))
+		rsvp = rsvp || strings.EqualFold(p.Param("RSVP"), "TRUE")
+		if organizing != nil && who.same(organizer) {
+			continue // among the kept lines, when it says more
+		}
+		if len(it.m.Recipients) >= it.d.opts.MaxAttendees {
+			it.d.report(RuleSize, p.Offset, p.Value)
+			break
+		}
+		r := it.recipient(who, roleOf(p))
+		props.PidTagRecipientTrackStatus.Set(r, trackOf(p.Param("PARTSTAT")))
+		it.m.Recipients = append(it.m.Recipients, r)
+	}
+	if rsvp {
+		props.PidTagResponseRequested.Set(it.m, true)
+		props.PidTagReplyRequested.Set(it.m, true)
+	}
+	it.names()
+}
+
+func roleOf(p *Prop) mapi.RecipientType {
+	switch strings.ToUpper(p.Param("CUTYPE")) {
+	case "RESOURCE", "ROOM":
+		return mapi.RecipientBcc
+	}
+	switch strings.ToUpper(p.Param("ROLE")) {
+	case "OPT-PARTICIPANT", "NON-PARTICIPANT":
+		return mapi.RecipientCc
+	}
+	return mapi.RecipientTo
+}
+
+func trackOf(partstat string) mapi.ResponseStatus {
+	switch strings.ToUpper(partstat) {
+	case "TENTATIVE":
+		return mapi.ResponseTentative
+	case "ACCEPTED":
+		return mapi.ResponseAccepted
+	case "DECLINED":
+		return mapi.ResponseDeclined
+	}
+	return mapi.ResponseNotResponded
+}
+
+// names sets the lists of names that clients show (MS-OXOCAL 2.2.1.16).
+func (it *item) names() {
+	if len(it.m.Recipients) == 0 {
+		return
+	}
+	var all, to, cc []string
+	for _, r := range it.m.Recipients {
+		if isOrganizer(r) {
+			continue
+		}
+		name := props.PidTagDisplayName.Or(r, "")
+		switch props.PidTagRecipientType.Or(r, mapi.RecipientTo) {
+		case mapi.RecipientTo:
+			to = append(to, name)
+		case mapi.RecipientCc:
+			cc = append(cc, name)
+		default:
+			continue
+		}
+		all = append(all, name)
+	}
+	props.PidLidAllAttendeesString.Set(it.m, strings.Join(all, "; "))
+	props.PidLidToAttendeesString.Set(it.m, strings.Join(to, "; "))
+	props.PidLidCcAttendeesString.Set(it.m, strings.Join(cc, "; "))
+}
+
+func isOrganizer(r *mapi.Recipient) bool {
+	return props.PidTagRecipientFlags.Or(r, 0)&mapi.RecipientFlagOrganizer != 0
+}
+
+func recipientPerson(r *mapi.Recipient) (w person) {
+	w.name = props.PidTagDisplayName.Or(r, "")
+	w.kind, w.address = props.PidTagAddressType.Or(r, "SMTP"), props.PidTagEmailAddress.Or(r, "")
+	if smtp := props.PidTagSmtpAddress.Or(r, ""); smtp != "" {
+		w.kind, w.address = "SMTP", smtp
+	}
+	if w.kind != "SMTP" && w.kind != "URI" { // an Exchange name that nobody resolved
+		w.kind, w.address = "URI", ""
+	}
+	return w
+}

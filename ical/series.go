@@ -1,0 +1,69 @@
+package ical
+
+import (
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// series makes an item the series of some instances that differ from it: its rules
+// become the recurrence structure, as far as that can say them, and the instances
+// embedded messages (MS-OXOCAL 2.2.10).
+func (it *item) series(instances []*item) {
+	if it.kind != event || it.c.Get("RRULE") == nil && it.c.Get("RDATE") == nil {
+		return
+	}
+	it.pattern(instances)
+	for _, i := range instances {
+		it.m.Attachments = append(it.m.Attachments, it.embed(i))
+	}
+}
+
+// embed is an instance as an attachment of its series (MS-OXOCAL 2.2.10.1).
+func (it *item) embed(i *item) *mapi.Attachment {
+	m := i.m
+	// What an instance does not say it has from its series: so it says that it has
+	// none.
+	for _, k := range []props.Key[string]{props.PidTagSubject, props.PidLidLocation, props.PidTagBody} {
+		if k.Has(it.m) && !k.Has(m) {
+			k.Set(m, "")
+		}
+	}
+	if props.PidTagHtml.Has(it.m) && !props.PidTagHtml.Has(m) {
+		props.PidTagHtml.Set(m, []byte{})
+	}
+	a := &mapi.Attachment{Embedded: m}
+	props.PidTagAttachMethod.Set(a, mapi.AttachEmbeddedMessage)
+	props.PidTagAttachmentFlags.Set(a, mapi.AttachmentFlagException)
+	props.PidTagAttachmentHidden.Set(a, true)
+	props.PidTagAttachmentLinkId.Set(a, 0)
+	props.PidTagDisplayName.Set(a, "Untitled")
+	props.PidTagExceptionStartTime.Set(a, it.zone.wall(i.start))
+	props.PidTagExceptionEndTime.Set(a, it.zone.wall(i.end))
+	return a
+}
+
+// exceptions makes the components of the instances of a series that differ from it.
+func (e *encoder) exceptions(m *mapi.Message, c *Component, about *classMeaning, d *decoder) (list []*Component) {
+	if about.kind != event {
+		return nil
+	}
+	var series *item
+	embedded := map[int64]bool{} // by original start
+	for _, a := range m.Attachments {
+		if !isException(a) {
+			continue
+		}
+		if series == nil {
+			series = d.item(c, nil)
+		}
+		if t, ok := props.PidLidExceptionReplaceTime.Get(a.Embedded); ok {
+			embedded[t.Unix()] = true
+		}
+		i := e.instance(a.Embedded, m, about)
+		if _, kept := readKept(a.Embedded); kept != nil {
+			i = e.merge(i, kept, a.Embedded, d, series)
+		}
+		list = append(list, i)
+	}
+	return append(list, e.bareExceptions(m, about, embedded)...)
+}

@@ -1,0 +1,243 @@
+package ical
+
+import (
+	"bytes"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// A slot names the properties of a component that together say one thing, and that
+// the same properties of a message hold. They are kept, and written anew, together.
+type slot string
+
+const (
+	noSlot        slot = "" // nobody understands it
+	slotTime      slot = "time"
+	slotRule      slot = "rule"
+	slotBusy      slot = "busy"
+	slotTask      slot = "task"
+	slotStamp     slot = "stamp"
+	slotSequence  slot = "sequence"
+	slotPriority  slot = "priority"
+	slotOrganizer slot = "organizer"
+	slotAlarm     slot = "alarm"
+	slotAttendee  slot = "ATTENDEE" // each line for itself
+	slotAttach    slot = "ATTACH"   // each line for itself
+)
+
+// slotOf is the slot of a property.
+func slotOf(k kind, name string) slot {
+	if k == other {
+		return noSlot
+	}
+	switch name {
+	case "UID", "SUMMARY", "DESCRIPTION", "X-ALT-DESC", "LOCATION", "CATEGORIES", "CREATED", "LAST-MODIFIED", "CLASS", "CONTACT", "ATTACH":
+		return slot(name)
+	case "DTSTART", "DTEND", "DURATION", "DUE", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT":
+		return slotTime
+	case "DTSTAMP", "X-MICROSOFT-CDO-OWNER-CRITICAL-CHANGE", "X-MICROSOFT-CDO-ATTENDEE-CRITICAL-CHANGE":
+		return slotStamp
+	case "SEQUENCE", "X-MICROSOFT-CDO-APPT-SEQUENCE":
+		return slotSequence
+	case "PRIORITY", "X-MICROSOFT-CDO-IMPORTANCE":
+		return slotPriority
+	case "ORGANIZER", "X-MS-OLK-SENDER", "ATTENDEE":
+		switch {
+		case k == journal:
+			return noSlot
+		case name == "ATTENDEE":
+			return slotAttendee
+		}
+		return slotOrganizer
+	case "STATUS":
+		switch k {
+		case event:
+			return slotBusy
+		case task:
+			return slotTask
+		}
+	case "PERCENT-COMPLETE", "COMPLETED":
+		if k == task {
+			return slotTask
+		}
+	case "COMMENT", "X-MS-OLK-ORIGINALSTART", "X-MS-OLK-ORIGINALEND", "RECURRENCE-ID":
+		if k == event {
+			return slot(name)
+		}
+	case "RRULE", "RDATE", "EXDATE", "EXRULE":
+		if k == event {
+			return slotRule
+		}
+	case "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS":
+		if k == event {
+			return slotBusy
+		}
+	}
+	if _, ok := extension(name); ok && k == event {
+		return slot(name)
+	}
+	return noSlot
+}
+
+// slotProps are the properties of a message that a slot sets.
+func slotProps(s slot) []mapi.Prop {
+	switch s {
+	case "UID":
+		return []mapi.Prop{props.PidLidCleanGlobalObjectId.Prop()}
+	case "RECURRENCE-ID":
+		return []mapi.Prop{props.PidLidExceptionReplaceTime.Prop()}
+	case "SUMMARY":
+		return []mapi.Prop{props.PidTagSubject.Prop(), props.PidTagMessageLocaleId.Prop()}
+	case "DESCRIPTION", "COMMENT":
+		return []mapi.Prop{props.PidTagBody.Prop()}
+	case "X-ALT-DESC":
+		return []mapi.Prop{props.PidTagHtml.Prop()}
+	case "LOCATION":
+		return []mapi.Prop{props.PidLidLocation.Prop(), props.PidNameLocationUrl.Prop()}
+	case "CATEGORIES":
+		return []mapi.Prop{props.PidNameKeywords.Prop()}
+	case "CONTACT":
+		return []mapi.Prop{props.PidLidContacts.Prop()}
+	case "CREATED":
+		return []mapi.Prop{props.PidTagCreationTime.Prop()}
+	case "LAST-MODIFIED":
+		return []mapi.Prop{props.PidTagLastModificationTime.Prop()}
+	case "CLASS":
+		return []mapi.Prop{props.PidTagSensitivity.Prop()}
+	case "X-MS-OLK-ORIGINALSTART":
+		return []mapi.Prop{props.PidLidAppointmentStartWhole.Prop()}
+	case "X-MS-OLK-ORIGINALEND":
+		return []mapi.Prop{props.PidLidAppointmentEndWhole.Prop()}
+	case slotTime:
+		return []mapi.Prop{
+			props.PidLidAppointmentStartWhole.Prop(), props.PidLidAppointmentEndWhole.Prop(),
+			props.PidLidAppointmentProposedStartWhole.Prop(), props.PidLidAppointmentProposedEndWhole.Prop(),
+			props.PidLidAppointmentSubType.Prop(),
+			props.PidLidAppointmentTimeZoneDefinitionStartDisplay.Prop(), props.PidLidAppointmentTimeZoneDefinitionEndDisplay.Prop(),
+			props.PidLidTaskStartDate.Prop(), props.PidLidTaskDueDate.Prop(), props.PidLidLogStart.Prop(), props.PidLidLogEnd.Prop(),
+		}
+	case slotStamp:
+		return []mapi.Prop{props.PidLidOwnerCriticalChange.Prop(), props.PidLidAttendeeCriticalChange.Prop()}
+	case slotSequence:
+		return []mapi.Prop{props.PidLidAppointmentSequence.Prop()}
+	case slotPriority:
+		return []mapi.Prop{props.PidTagImportance.Prop()}
+	case slotBusy:
+		return []mapi.Prop{props.PidLidBusyStatus.Prop(), props.PidLidIntendedBusyStatus.Prop()}
+	case slotTask:
+		return []mapi.Prop{props.PidLidTaskStatus.Prop(), props.PidLidPercentComplete.Prop(), props.PidLidTaskDateCompleted.Prop(), props.PidLidTaskComplete.Prop()}
+	case slotOrganizer:
+		return []mapi.Prop{
+			props.PidTagSentRepresentingName.Prop(), props.PidTagSentRepresentingEmailAddress.Prop(),
+			props.PidTagSenderEmailAddress.Prop(), props.PidLidTaskOwner.Prop(),
+		}
+	case slotAlarm:
+		return []mapi.Prop{props.PidLidReminderSet.Prop(), props.PidLidReminderDelta.Prop()}
+	}
+	if row, ok := extension(string(s)); ok {
+		return []mapi.Prop{row.prop}
+	}
+	return nil
+}
+
+// says reports whether two messages say the same in a slot.
+func says(s slot, a, b mapi.Getter) bool {
+	for _, p := range slotProps(s) {
+		if !equalValues(resolved(a.Get(p)), resolved(b.Get(p))) {
+			return false
+		}
+	}
+	return s != slotRule || sameRules(a, b)
+}
+
+// resolved reads small streams, as stores return texts and HTML.
+func resolved(v mapi.Value) mapi.Value {
+	if s, ok := v.(mapi.Stream); ok {
+		if b, err := mapi.ReadValue(mapi.PtypBinary, s, props.MaxValue); err == nil {
+			return b
+		}
+	}
+	return v
+}
+
+func equalValues(a, b mapi.Value) bool {
+	switch x := a.(type) {
+	case time.Time:
+		y, ok := b.(time.Time)
+		return ok && x.Equal(y)
+	case string:
+		if y, ok := b.([]byte); ok {
+			return x == string(y)
+		}
+		y, ok := b.(string)
+		return ok && x == y
+	case []byte:
+		if y, ok := b.(string); ok {
+			return string(x) == y
+		}
+		y, ok := b.([]byte)
+		return ok && bytes.Equal(x, y)
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// sameLines reports whether two lists hold the same lines, in whatever order.
+func sameLines(a, b []*Prop) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	if len(a) == 1 {
+		return sameLine(a[0], b[0])
+	}
+	used := make([]bool, len(b))
+	for _, x := range a {
+		i := 0
+		for i < len(b) && (used[i] || !sameLine(x, b[i])) {
+			i++
+		}
+		if i == len(b) {
+			return false
+		}
+		used[i] = true
+	}
+	return true
+}
+
+func sameLine(a, b *Prop) bool {
+	if a.Name != b.Name || a.Value != b.Value || len(a.Params) != len(b.Params) {
+		return false
+	}
+	for i := range a.Params {
+		p := &a.Params[i]
+		same := i < len(b.Params) && b.Params[i].Name == p.Name && slices.Equal(b.Params[i].Values, p.Values)
+		if !same && !slices.ContainsFunc(b.Params, func(q param) bool { return q.Name == p.Name && slices.Equal(q.Values, p.Values) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameTree reports whether two components say the same in the same lines.
+func sameTree(a, b *Component) bool {
+	if a.Name != b.Name || !sameLines(pointers(a.Props), pointers(b.Props)) || len(a.Children) != len(b.Children) {
+		return false
+	}
+	for i := range a.Children {
+		if !sameTree(a.Children[i], b.Children[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func pointers(list []Prop) []*Prop {
+	out := make([]*Prop, len(list))
+	for i := range list {
+		out[i] = &list[i]
+	}
+	return out
+}

@@ -1,0 +1,37 @@
+package ical
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+)
+
+// newUID is a UID for a message without one: the caller's, or one that is the same
+// each time, made of what tells the message from others.
+func (e *encoder) newUID(m, series *mapi.Message) string {
+	if series != nil {
+		m = series
+	}
+	if e.opts.UID != nil {
+		return e.opts.UID(m)
+	}
+	h := sha256.New()
+	for _, p := range []mapi.Prop{
+		props.PidTagSearchKey.Prop(), props.PidTagSourceKey.Prop(), props.PidTagEntryId.Prop(), props.PidLidTaskGlobalId.Prop(),
+	} {
+		if b, ok := m.Get(p).([]byte); ok && len(b) > 0 {
+			h.Write(b)
+			return "okapi-" + hex.EncodeToString(h.Sum(nil)[:16])
+		}
+	}
+	h.Write([]byte(props.PidTagSubject.Or(m, "")))
+	for _, k := range []props.Key[string]{props.PidTagMessageClass, props.PidLidLocation} {
+		h.Write(append([]byte{0}, k.Or(m, "")...))
+	}
+	if t, ok := props.PidLidCommonStart.Get(m); ok {
+		h.Write([]byte(formatUTC(t)))
+	}
+	return "okapi-" + hex.EncodeToString(h.Sum(nil)[:16])
+}
