@@ -37,6 +37,8 @@ func TestHTMLFromRTF(t *testing.T) {
 			`<p><a href="http://a.b/?c&amp;d"><span style="color:#ff0000">text</span></a>x</p>`},
 		{"links that lead nowhere", `{\field{\*\fldinst HYPERLINK \\l "mark"}{\fldrslt a}}{\field{\*\fldinst HYPERLINK "javascript:x"}{\fldrslt b}}{\field{\*\fldinst PAGE}{\fldrslt 1}}`, `<p>ab1</p>`},
 		{"lists as their text", `{\listtext 1.\tab}a\par{\pntext\f1\'b7\tab}b\par`, "<p>1.&nbsp;&nbsp;&nbsp; a</p><p>•&nbsp;&nbsp;&nbsp; b</p>"},
+		{"paragraphs whose number comes before their form", `\pard\intbl{\listtext\pard\plain 1.}\li720 a\cell\row\pard b`,
+			`<table><tr><td><p style="margin-left:36pt">1.a</p></td></tr></table><p>b</p>`},
 		{"tables", `\trowd\cellx1\cellx2\pard\intbl a\cell b\par c\cell\row\trowd\intbl d\cell\cell\row\pard e\par`,
 			`<table><tr><td><p>a</p></td><td><p>b</p><p>c</p></td></tr><tr><td><p>d</p></td><td></td></tr></table><p>e</p>`},
 		{"other parts are not shown", `{\header no}{\footnote no}{\*\bkmkstart no}{\info{\author no}}{\stylesheet{no;}}a`, `<p>a</p>`},

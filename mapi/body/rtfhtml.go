@@ -2,6 +2,7 @@ package body
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"strconv"
 	"strings"
@@ -61,16 +62,19 @@ func htmlFromRTF(dst io.Writer, src io.Reader, o *Options) error {
 	return err
 }
 
-// htmlSink writes HTML.
+// htmlSink writes HTML. A paragraph is kept until its end, because only there its
+// format is known; when it gets long what applies until then is taken for it.
 type htmlSink struct {
 	w *bufio.Writer
 	r *rtfReader
 
-	par   bool // a paragraph is open
-	empty bool // and has no contents
-	table bool
-	inRow bool
-	inTD  bool
+	par    bool // a paragraph is open
+	opened bool // and its tag is written
+	p      bytes.Buffer
+	format parFormat
+	table  bool
+	inRow  bool
+	inTD   bool
 
 	char  charFormat // of the open elements
 	link  string
@@ -78,11 +82,31 @@ type htmlSink struct {
 	after byte     // the byte before is ' ' or something else
 }
 
-// beginPar opens a paragraph unless one is open, in a cell or outside of tables.
+const maxPar = 64 << 10
+
+// beginPar begins a paragraph unless one has begun.
 func (h *htmlSink) beginPar(f *format) {
-	if h.par {
-		return
+	h.format = f.parFormat
+	if !h.par {
+		h.par, h.opened, h.after = true, false, ' '
+		h.p.Reset()
 	}
+	if h.p.Len() > maxPar {
+		h.flushPar()
+	}
+}
+
+// flushPar writes what there is of the paragraph, in a cell or outside of tables.
+func (h *htmlSink) flushPar() {
+	if !h.opened {
+		h.openPar(&h.format)
+	}
+	h.w.Write(h.p.Bytes())
+	h.p.Reset()
+	h.opened = true
+}
+
+func (h *htmlSink) openPar(f *parFormat) {
 	if f.table {
 		h.beginCell()
 	} else {
@@ -99,7 +123,6 @@ func (h *htmlSink) beginPar(f *format) {
 		h.w.WriteString(` dir="rtl"`)
 	}
 	h.w.WriteByte('>')
-	h.par, h.empty, h.after = true, true, ' '
 }
 
 // length writes a length in points if it is one.
@@ -114,12 +137,13 @@ func (h *htmlSink) endPar() {
 	if !h.par {
 		return
 	}
-	h.endFormat()
-	if h.empty {
-		h.w.WriteString("&nbsp;")
-	}
-	h.w.WriteString("</p>\r\n")
 	h.par = false
+	h.endFormat()
+	if h.p.Len() == 0 && !h.opened {
+		h.p.WriteString("&nbsp;")
+	}
+	h.flushPar()
+	h.w.WriteString("</p>\r\n")
 }
 
 func (h *htmlSink) beginCell() {
@@ -136,7 +160,7 @@ func (h *htmlSink) beginCell() {
 }
 
 func (h *htmlSink) endTable() {
-	h.row()
+	h.endRow()
 	if h.table {
 		h.w.WriteString("</table>\r\n")
 		h.table = false
@@ -144,6 +168,7 @@ func (h *htmlSink) endTable() {
 }
 
 func (h *htmlSink) cell(*format) {
+	h.format.table = true
 	h.endPar()
 	h.beginCell()
 	h.w.WriteString("</td>\r\n")
@@ -151,10 +176,17 @@ func (h *htmlSink) cell(*format) {
 }
 
 func (h *htmlSink) row() {
-	if !h.table || !h.inRow {
+	if h.table {
+		h.format.table = true
+		h.endPar()
+		h.endRow()
+	}
+}
+
+func (h *htmlSink) endRow() {
+	if !h.inRow {
 		return
 	}
-	h.endPar()
 	if h.inTD {
 		h.w.WriteString("</td>\r\n")
 	}
@@ -169,13 +201,13 @@ func (h *htmlSink) paragraph(f *format) {
 
 func (h *htmlSink) line(f *format) {
 	h.begin(f)
-	h.w.WriteString("<br>\r\n")
+	h.p.WriteString("<br>\r\n")
 	h.after = ' '
 }
 
 func (h *htmlSink) tab(f *format) {
 	h.begin(f)
-	h.w.WriteString("&nbsp;&nbsp;&nbsp; ")
+	h.p.WriteString("&nbsp;&nbsp;&nbsp; ")
 	h.after = ' '
 }
 
@@ -187,16 +219,16 @@ func (h *htmlSink) text(s []byte, f *format) {
 			n++
 		}
 		if n > 0 {
-			writeEscaped(h.w, s[:n])
+			writeEscaped(&h.p, s[:n])
 			h.after = 'x'
 			s = s[n:]
 			continue
 		}
 		if h.after == ' ' {
-			h.w.WriteString("&nbsp;")
+			h.p.WriteString("&nbsp;")
 			h.after = 'x'
 		} else {
-			h.w.WriteByte(' ')
+			h.p.WriteByte(' ')
 			h.after = ' '
 		}
 		s = s[1:]
@@ -206,7 +238,6 @@ func (h *htmlSink) text(s []byte, f *format) {
 // begin opens the elements for text.
 func (h *htmlSink) begin(f *format) {
 	h.beginPar(f)
-	h.empty = false
 	if len(h.ends) > 0 || f.link != "" || f.charFormat != (charFormat{}) {
 		if h.char != f.charFormat || h.link != f.link {
 			h.endFormat()
@@ -217,7 +248,7 @@ func (h *htmlSink) begin(f *format) {
 
 func (h *htmlSink) endFormat() {
 	for i := len(h.ends) - 1; i >= 0; i-- {
-		h.w.WriteString(h.ends[i])
+		h.p.WriteString(h.ends[i])
 	}
 	h.ends = h.ends[:0]
 	h.char, h.link = charFormat{}, ""
@@ -226,13 +257,13 @@ func (h *htmlSink) endFormat() {
 func (h *htmlSink) beginFormat(f *format) {
 	h.char, h.link = f.charFormat, f.link
 	if f.link != "" {
-		h.w.WriteString(`<a href="`)
-		writeEscaped(h.w, []byte(f.link))
-		h.w.WriteString(`">`)
+		h.p.WriteString(`<a href="`)
+		writeEscaped(&h.p, []byte(f.link))
+		h.p.WriteString(`">`)
 		h.ends = append(h.ends, "</a>")
 	}
 	if style := h.style(&f.charFormat); style != "" {
-		h.w.WriteString(`<span style="` + style + `">`)
+		h.p.WriteString(`<span style="` + style + `">`)
 		h.ends = append(h.ends, "</span>")
 	}
 	h.element(f.bold, "b")
@@ -245,7 +276,7 @@ func (h *htmlSink) beginFormat(f *format) {
 
 func (h *htmlSink) element(on bool, name string) {
 	if on {
-		h.w.WriteString("<" + name + ">")
+		h.p.WriteString("<" + name + ">")
 		h.ends = append(h.ends, "</"+name+">")
 	}
 }
@@ -287,14 +318,14 @@ func (h *htmlSink) picture(p Picture, f *format) {
 		return
 	}
 	h.begin(f)
-	h.w.WriteString(`<img src="`)
-	writeEscaped(h.w, []byte(url))
-	h.w.WriteByte('"')
+	h.p.WriteString(`<img src="`)
+	writeEscaped(&h.p, []byte(url))
+	h.p.WriteByte('"')
 	const pixel = 15 // 1/96 inch
 	if p.Width > 0 && p.Height > 0 {
-		h.w.WriteString(` width="` + strconv.Itoa(max(p.Width/pixel, 1)) + `" height="` + strconv.Itoa(max(p.Height/pixel, 1)) + `"`)
+		h.p.WriteString(` width="` + strconv.Itoa(max(p.Width/pixel, 1)) + `" height="` + strconv.Itoa(max(p.Height/pixel, 1)) + `"`)
 	}
-	h.w.WriteByte('>')
+	h.p.WriteByte('>')
 	h.after = 'x'
 }
 
@@ -304,7 +335,7 @@ func (h *htmlSink) attachment(n int, f *format) {
 	}
 	if s := h.r.o.Attachment(n); s != "" {
 		h.begin(f)
-		h.w.WriteString(s)
+		h.p.WriteString(s)
 		h.after = 'x'
 	}
 }

@@ -195,7 +195,7 @@ func (h *textHTML) word(s []byte) {
 func (h *textHTML) escaped(s []byte) { writeEscaped(h.w, s) }
 
 // writeEscaped writes text for HTML and for attributes of it.
-func writeEscaped(w *bufio.Writer, s []byte) {
+func writeEscaped(w stringWriter, s []byte) {
 	start := 0
 	for i, c := range s {
 		var e string
@@ -217,6 +217,12 @@ func writeEscaped(w *bufio.Writer, s []byte) {
 		start = i + 1
 	}
 	w.Write(s[start:])
+}
+
+// A stringWriter is a buffer of either kind.
+type stringWriter interface {
+	io.Writer
+	io.StringWriter
 }
 
 // findURL finds what is a link in a word: from start to end, leading to href. Without
