@@ -103,7 +103,7 @@ func (d *decoder) read(e *cfb.Entry, at Issue) []byte {
 func (d *decoder) message(e *cfb.Entry, outer codepages, depth int) *mapi.Message {
 	m := &mapi.Message{}
 	o := d.object(e, outer)
-	o.header = messageHeader(len(o.rows), depth)
+	o.header = messageHeader(o.size, depth)
 	o.codepages()
 	o.fill(&m.Properties)
 	m.Delete(mapi.Tagged(tagSupport))
@@ -123,12 +123,12 @@ func (d *decoder) message(e *cfb.Entry, outer codepages, depth int) *mapi.Messag
 // messageHeader is the size of the header of a message's list. QUIRK: a message that
 // was cut out of another, or put into one, as a file is keeps the header that it had;
 // the size tells, as both differ by half a row.
-func messageHeader(size, depth int) int {
+func messageHeader(size int64, depth int) int {
 	header, other := topHeader, embeddedHeader
 	if depth > 1 {
 		header, other = other, header
 	}
-	if size >= other && (size-other)%rowSize == 0 {
+	if size >= int64(other) && (size-int64(other))%rowSize == 0 {
 		return other
 	}
 	return header

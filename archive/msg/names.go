@@ -21,7 +21,7 @@ const (
 	firstBucket = 0x1000
 	buckets     = 0x1F
 	maxNames    = 0x7FFF // ids from 0x8000 to 0xFFFE
-	maxUnits    = 512    // UTF-16 units of a name that is believed
+	maxUnits    = 256    // UTF-16 units of a name that is believed
 )
 
 // Numbers of property sets: the first two are known, those of the file follow.

@@ -15,6 +15,7 @@ type object struct {
 	path    string
 	entries map[valueKey]*cfb.Entry
 	rows    []byte // the list of properties, with its header
+	size    int64  // of the whole list; of a longer one than may be, rows is the beginning
 	header  int
 	pages   codepages
 	embeds  bool // the data of an attachment is a message, not a property
@@ -45,8 +46,16 @@ func (d *decoder) object(e *cfb.Entry, pages codepages) *object {
 		d.report(Issue{Rule: RuleProperties, Path: o.path, Detail: "no list of properties"})
 		return o
 	}
-	o.rows = d.read(list, Issue{Rule: RuleProperties, Path: list.Path()})
-	d.hold(-int64(len(o.rows)))
+	s, err := d.f.Stream(list)
+	if d.failed(err, Issue{Rule: RuleProperties, Path: list.Path()}) {
+		return o
+	}
+	o.size = s.Size()
+	o.rows = make([]byte, min(o.size, topHeader+rowSize*int64(d.opts.MaxProperties)))
+	if n, err := s.ReadAt(o.rows, 0); n < len(o.rows) {
+		o.rows = nil
+		d.failed(err, Issue{Rule: RuleProperties, Path: list.Path()})
+	}
 	return o
 }
 
@@ -61,13 +70,15 @@ func (o *object) each(f func(row)) {
 
 // fill reads all properties of the object.
 func (o *object) fill(bag *mapi.Properties) {
-	if n := len(o.rows); n < o.header && n > 0 || n > o.header && (n-o.header)%rowSize != 0 {
+	rest := o.size - int64(o.header)
+	switch n := rest / rowSize; {
+	case o.size > 0 && (rest < 0 || rest%rowSize != 0):
 		o.report(Issue{Rule: RuleProperties, Path: o.path, Detail: "the list is cut off"})
-	} else if n = (n - o.header) / rowSize; n > o.opts.MaxProperties {
+	case n > int64(o.opts.MaxProperties):
 		o.report(Issue{Rule: RuleProperties, Path: o.path, Detail: fmt.Sprintf("%d properties", n)})
 	}
 	o.done = make(map[mapi.Tag]bool, len(o.rows)/rowSize)
-	bag.Grow(min(len(o.rows)/rowSize, o.opts.MaxProperties))
+	bag.Grow(len(o.rows) / rowSize)
 	o.each(func(r row) { o.row(bag, r) })
 	o.unlisted(bag)
 }

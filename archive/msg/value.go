@@ -2,7 +2,6 @@ package msg
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 
 	"github.com/okapi-mail/okapi/archive/msg/internal/cfb"
@@ -100,7 +99,9 @@ func (o *object) storage(e *cfb.Entry, at Issue) mapi.Value {
 		return nil
 	}
 	image, err := cfb.Plan(s, false)
-	if errors.Is(err, mapi.ErrTooBig) || o.failed(err, at) || err != nil {
+	if err != nil { // names that cannot be
+		at.Detail = err.Error()
+		o.report(at)
 		return nil
 	}
 	if image.Size() >= int64(o.opts.InlineLimit) {

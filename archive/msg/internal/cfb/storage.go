@@ -113,7 +113,7 @@ func (s *Storage) number() ([]*node, error) {
 			all = append(all, &list[j])
 		}
 		n.child = balance(list)
-		if len(all) >= maxRegular {
+		if int64(len(all)) >= maxRegular {
 			return nil, mapi.ErrTooBig
 		}
 	}
