@@ -78,11 +78,18 @@ func (b *bodies) attach(p *entity.Part, related bool) {
 // is none; a file name alone does not make it one.
 func (b *bodies) leaf(p *entity.Part, want, related bool) bool {
 	if want {
-		kind := &b.plain
-		if p.Type.Type == "text/html" {
+		var kind *text
+		switch p.Type.Type {
+		case "text/plain":
+			kind = &b.plain
+		case "text/html":
 			kind = &b.html
+		case "text/enriched", "text/richtext":
+			if p.Body.Len() < largeText { // converted in memory
+				kind = &b.html
+			}
 		}
-		if (p.Type.Type == "text/plain" || p.Type.Type == "text/html") && kind.part == nil && !markedAttachment(p) {
+		if kind != nil && kind.part == nil && !markedAttachment(p) {
 			kind.part = p
 			return true
 		}
@@ -210,6 +217,12 @@ func (m *message) merged() *entity.Part {
 			return p
 		}
 	}
+	if p := invitation(m.part); p != nil {
+		if c := m.meeting(p); c != nil {
+			m.mergeMeeting(c)
+			return p
+		}
+	}
 	return nil
 }
 
@@ -275,7 +288,7 @@ func (m *message) plainBody(t text) int32 {
 	} else {
 		text = validString(charset.Decode(decoded))
 	}
-	text = unflowPart(p, text)
+	text = unflow(p, text)
 	if text == "" {
 		return charset.Codepage
 	}
@@ -306,7 +319,7 @@ func (m *message) bodyReference(code propCode, p *entity.Part, enc entity.Encodi
 // code page, else in UTF-8. It returns the code page.
 func (m *message) htmlBody(t text) int32 {
 	p := t.part
-	if len(t.more) > 0 {
+	if len(t.more) > 0 || p.Type.Type != "text/html" {
 		return m.joinHTMLParts(t)
 	}
 	charset, known := m.charset(p)

@@ -85,12 +85,6 @@ func trueFalse(b bool) string {
 	return "false"
 }
 
-// isClassification reports whether p is one of those properties, which are what a
-// mail says.
-func isClassification(p mapi.Prop) bool {
-	return p.Set == mapi.PSETIDCommon && p.ID >= 0x85B5 && p.ID <= 0x85BA && p.Name == ""
-}
-
 // flagged reads X-Message-Flag: what the sender wants to be done (MS-OXCMAIL
 // 2.2.3.2.18). It makes the message a flagged one that is not done yet.
 func (m *message) flagged(v []byte) {

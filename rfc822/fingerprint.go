@@ -14,6 +14,7 @@ import (
 	"unsafe"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
 )
 
 // An fprint is the fingerprint of what the mail form of a message depends on.
@@ -167,6 +168,24 @@ func messageProp(id uint32) share {
 	return nothing
 }
 
+// isField: the named properties that mail depends on: kept header fields, the
+// classification, and when and where a meeting is. What became of the meeting
+// since then is not what the mail says.
+func isField(p mapi.Prop) bool {
+	switch p.Set {
+	case mapi.PSInternetHeaders:
+		return true
+	case mapi.PSETIDCommon:
+		return p.ID >= 0x85B5 && p.ID <= 0x85BA
+	case props.PSETIDAppointment:
+		switch p.ID {
+		case 0x8208, 0x820D, 0x820E, 0x8215, 0x8216: // location, start, end, all day, recurrence
+			return true
+		}
+	}
+	return false
+}
+
 func recipientProp(id uint32) share {
 	switch id {
 	case 0x0C15, 0x3001, 0x3002, 0x3003, 0x39FE: // type, name, address type, address, SMTP address
@@ -198,7 +217,7 @@ func (c *collector) bag(buf []byte, bag *mapi.Properties, shareOf func(id uint32
 				keys = append(keys, uint32(of&inHeader)|p.ID<<16|uint32(len(values)))
 				values = append(values, v)
 			}
-		case p.Set == mapi.PSInternetHeaders || isClassification(p):
+		case isField(p):
 			c.field(p, v)
 		}
 	}
@@ -360,15 +379,21 @@ func (c *collector) field(p mapi.Prop, v mapi.Value) {
 		c.fail(err)
 		v = text
 	}
-	s, ok := v.(string)
-	if b, isBool := v.(bool); isBool {
-		s, ok = trueFalse(b), true
-	}
-	if !ok {
-		return
-	}
 	if p.Name == "" {
 		p.Name = strconv.Itoa(int(p.ID))
+	}
+	var s string
+	switch v := v.(type) {
+	case string:
+		s = v
+	case bool:
+		s = trueFalse(v)
+	case time.Time:
+		s = strconv.FormatUint(mapi.ToFileTime(v), 10)
+	case []byte:
+		s = string(v)
+	default:
+		return
 	}
 	h := uint64(14695981039346656037)
 	for _, t := range [3]string{p.Name, "\x00", s} {

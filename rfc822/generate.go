@@ -123,12 +123,22 @@ func (g *generator) boundary() string {
 //
 // The part of an attachment that did not change is written as o has it.
 func (g *generator) tree(msg *mapi.Message, o *original) (*node, error) {
-	texts, html, err := g.texts(msg)
+	texts, html, shown, err := g.texts(msg)
 	if err != nil {
 		return nil, err
 	}
-	var shown, attached []*node
+	var attached []*node
+	if isCalendar(msg) {
+		n, err := g.calendar(msg)
+		if err != nil {
+			return nil, err
+		}
+		texts = append(texts, n)
+	}
 	for i, a := range msg.Attachments {
+		if isException(a) {
+			continue
+		}
 		inline := isInline(a, html)
 		n, err := g.attachment(a, inline)
 		if err != nil {
@@ -190,16 +200,28 @@ func isInline(a *mapi.Attachment, html []byte) bool {
 }
 
 // texts makes the text parts, and returns the HTML to look for references in.
-func (g *generator) texts(msg *mapi.Message) (nodes []*node, html []byte, err error) {
-	plain := msg.Get(props.PidTagBody.Prop())
-	if plain != nil {
-		n, err := plainNode(msg, plain)
+// Bodies that are missing are made from the one that was written: RTF becomes HTML,
+// and HTML gets a text beside it, unless it came by mail without one (MS-OXCMAIL
+// 2.1.3.3). Pictures of RTF are to stand beside the HTML.
+func (g *generator) texts(msg *mapi.Message) (nodes []*node, html []byte, pictures []*node, err error) {
+	v := view{msg: msg}
+	if err := v.fill(g.boundary); err != nil {
+		return nil, nil, nil, err
+	}
+	if v.plain != nil {
+		n, err := plainNode(msg, v.plain)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		nodes = append(nodes, n)
 	}
-	n, html, err := htmlNode(msg)
+	var n *node
+	switch {
+	case v.made != nil:
+		n, html = textNode("html", entity.UTF8, v.made), v.made
+	case v.html:
+		n, html, err = htmlNode(msg)
+	}
 	if n != nil {
 		nodes = append(nodes, n)
 	}
@@ -212,7 +234,7 @@ func (g *generator) texts(msg *mapi.Message) (nodes []*node, html []byte, err er
 			root.header.add("Content-Location", loc)
 		}
 	}
-	return nodes, html, err
+	return nodes, html, v.pictures, err
 }
 
 func emptyText() *node { return textNode("plain", entity.USASCII, nil) }

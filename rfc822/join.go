@@ -1,9 +1,10 @@
 package rfc822
 
 import (
-	"html"
+	"io"
 	"strings"
 
+	"github.com/okapi-mail/okapi/mapi/body"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822/entity"
 )
@@ -28,7 +29,7 @@ func (b *bodies) join(p, c *entity.Part) bool {
 	case !b.joinHTML || !b.html.goesOn(c):
 		return false
 	}
-	if b.plain.part != nil && c.Type.Type == "text/plain" {
+	if b.plain.part != nil {
 		b.plain.goesOn(c)
 	}
 	return true
@@ -55,7 +56,7 @@ func (t *text) goesOn(p *entity.Part) bool {
 	return true
 }
 
-// readText is a text part in UTF-8, with the text of HTML when it is such.
+// readText is a text part in UTF-8. Forms that only mail has become HTML.
 func (m *message) readText(p *entity.Part) (s string, isHTML bool) {
 	raw, err := m.src.read(p.Body)
 	if m.failed(err) {
@@ -68,24 +69,35 @@ func (m *message) readText(p *entity.Part) (s string, isHTML bool) {
 	}
 	charset, _ := m.charset(p)
 	s = validString(charset.Decode(decoded))
-	if isHTML = p.Type.Type == "text/html"; !isHTML {
-		s = unflowPart(p, s)
+	switch p.Type.Type {
+	case "text/html":
+		return s, true
+	case "text/enriched":
+		return convert(s, body.HTMLFromEnriched), true
+	case "text/richtext":
+		return convert(s, body.HTMLFromRichtext), true
 	}
-	return s, isHTML
+	return unflow(p, s), false
 }
 
-func unflowPart(p *entity.Part, s string) string {
-	if flowed, delSp := isFlowed(p); flowed {
-		return unflow(s, delSp)
-	}
-	return s
+// convert returns a text in another form. It cannot fail: both are in memory.
+func convert(s string, f func(io.Writer, io.Reader, *body.Options) error) string {
+	var out strings.Builder
+	_ = f(&out, strings.NewReader(s), &body.Options{Codepage: int(entity.UTF8.Codepage)})
+	return out.String()
 }
+
+func htmlFromText(s string) string { return convert(s, body.HTMLFromText) }
+func textFromHTML(s string) string { return convert(s, body.TextFromHTML) }
 
 // joinPlain sets PidTagBody from several parts.
 func (m *message) joinPlain(t text) int32 {
 	var out strings.Builder
 	for _, p := range append([]*entity.Part{t.part}, t.more...) {
-		s, _ := m.readText(p)
+		s, isHTML := m.readText(p)
+		if isHTML {
+			s = textFromHTML(s)
+		}
 		if n := out.Len(); n > 0 && !strings.HasSuffix(out.String()[n-1:], "\n") && s != "" {
 			out.WriteString("\r\n")
 		}
@@ -106,7 +118,7 @@ func (m *message) joinHTMLParts(t text) int32 {
 	for _, p := range t.more {
 		s, isHTML := m.readText(p)
 		if !isHTML {
-			s = `<pre style="white-space:pre-wrap">` + html.EscapeString(s) + "</pre>"
+			s = htmlFromText(s)
 		}
 		rest.WriteString(insideBody(s))
 	}

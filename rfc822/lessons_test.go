@@ -527,7 +527,7 @@ func TestHTMLOfSeveralPartsIsJoinedOnRequestOnly(t *testing.T) {
 	require.NoError(t, err)
 	plain, html := body(t, msg)
 	assert.Equal(t, "plain", plain)
-	assert.Equal(t, `<html><head><meta charset="utf-8"></head><body>önetwo<pre style="white-space:pre-wrap">a &lt; b</pre></body></html>`, html)
+	assert.Equal(t, `<html><head><meta charset="utf-8"></head><body>önetwo<div class="PlainText">`+"\r\na &lt; b<br>\r\n</div></body></html>", html)
 	assert.Equal(t, []string{"a.pdf"}, names(msg))
 	assert.Equal(t, mail, encoded(t, msg))
 }
@@ -539,7 +539,7 @@ func TestFlowedTextIsUnwrapped(t *testing.T) {
 		{"quoted lines are joined within their level", "", "> a \r\n> b\r\n>> c \r\n> d\r\n", "> a b\r\n>> c \r\n> d\r\n"},
 		{"a signature is never joined", "", "text \r\n-- \r\nme\r\n", "text \r\n-- \r\nme\r\n"},
 		{"stuffed blanks go", "", " >no quote\r\n From x\r\n", ">no quote\r\nFrom x\r\n"},
-		{"the last line may end with a blank", "", "a \r\nb ", "a b "},
+		{"the last line may end with a blank", "", "a \r\nb ", "a b \r\n"},
 		{"text without soft breaks stays", "", "a\r\nb\r\n", "a\r\nb\r\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -84,7 +84,11 @@ func openPieces(msg *mapi.Message) (o *original, same bool) {
 		return nil, false
 	}
 	o.arrange(head.attachments, fp.attachments)
-	return o, fp.content == head.content
+	same = fp.content == head.content
+	if isCalendar(msg) { // when it is stands among the fields
+		same = same && subset(fp.fields, head.fields)
+	}
+	return o, same
 }
 
 // partOf is where the mail has the part of the attachment that is now at that

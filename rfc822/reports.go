@@ -125,7 +125,7 @@ func (g *generator) report(msg *mapi.Message, o *original) (*node, error) {
 			children = append(children, n)
 			taken = p.Attachment
 		case p.Data == nil:
-			texts, _, err := g.texts(msg)
+			texts, _, _, err := g.texts(msg)
 			if err != nil {
 				return nil, err
 			}

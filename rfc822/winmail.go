@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/body"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822/entity"
 	"github.com/okapi-mail/okapi/rfc822/tnef"
@@ -283,7 +284,14 @@ func (g *generator) plainText(msg *mapi.Message) (*node, error) {
 	if v := msg.Get(props.PidTagBody.Prop()); v != nil {
 		return plainNode(msg, v)
 	}
-	return emptyText(), nil
+	s, err := body.Text(msg, &body.Options{MaxSize: largeText})
+	if err != nil && !isMissing(err) {
+		return nil, err
+	}
+	if s == "" {
+		return emptyText(), nil
+	}
+	return plainNode(msg, s)
 }
 
 // A lineWriter breaks base64 into lines.

@@ -1,0 +1,153 @@
+package rfc822
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/okapi-mail/okapi/ical"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/rfc822/entity"
+)
+
+// RuleCalendar: a calendar part stays an attachment, because it is no message
+// about one meeting.
+const RuleCalendar entity.Rule = "calendar"
+
+// maxCalendar bounds a calendar part that is read into memory: 4 MiB.
+const maxCalendar = 4 << 20
+
+// invitation finds the calendar that is what the mail says: the whole mail, one of
+// the alternatives of its text, or a part with a method that is no attachment. It
+// is nil when there are several, or none. What was sent along as a file says
+// nothing of the mail.
+func invitation(root *entity.Part) *entity.Part {
+	var found *entity.Part
+	count := 0
+	var look func(p *entity.Part, choice bool)
+	look = func(p *entity.Part, choice bool) {
+		if p.Type.IsMultipart() {
+			for _, c := range p.Parts {
+				look(c, choice || p.Type.Type == "multipart/alternative")
+			}
+			return
+		}
+		if p.Type.Type == "text/calendar" && !markedAttachment(p) && (p == root || choice || p.Type.Param("method") != "") {
+			found = p
+			count++
+		}
+	}
+	look(root, false)
+	if count != 1 || found.Body.Len() > maxCalendar {
+		return nil
+	}
+	return found
+}
+
+// meeting reads the calendar of the mail. It returns nil when that is no message
+// about one meeting (MS-OXCMAIL 2.2.3.4).
+func (m *message) meeting(p *entity.Part) *mapi.Message {
+	text, _ := m.readText(p)
+	list, err := ical.Decode(strings.NewReader(text), &ical.DecodeOptions{
+		Charset: "utf-8", MaxBytes: 2 * maxCalendar, MaxAttendees: m.opts.MaxRecipients, Location: m.opts.Location,
+		Report: func(i ical.Issue) { m.report(RuleCalendar, p, i.String()) },
+	})
+	if err != nil || len(list) != 1 || !isMeeting(list[0]) {
+		m.report(RuleCalendar, p, "")
+		return nil
+	}
+	return list[0]
+}
+
+func isMeeting(msg *mapi.Message) bool {
+	class, _ := props.PidTagMessageClass.Get(msg)
+	return hasPrefixFold(class, "IPM.Schedule.Meeting.")
+}
+
+// mergeMeeting takes what the calendar says beside the mail, whose subject, text,
+// sender and dates hold. Those invited are recipients, also when the mail went to
+// one of them only. Who answers is who sends the mail, whatever its calendar says:
+// lines of somebody else's answer are not kept.
+func (m *message) mergeMeeting(c *mapi.Message) {
+	class, _ := props.PidTagMessageClass.Get(c)
+	props.PidTagMessageClass.Set(m, class)
+	answer := hasPrefixFold(class, "IPM.Schedule.Meeting.Resp")
+	lines := ical.KeptLines()
+	other := answer && addressKey(m.Message) != "" && addressKey(m.Message) != addressKey(c)
+	for p, v := range c.All() {
+		if p.Same(lines) && !other || !m.Has(p) && !isDerived(p) {
+			m.Set(p, v)
+		}
+	}
+	if len(m.Recipients) > 0 && !answer {
+		m.addInvited(c.Recipients)
+	}
+	m.mergeRecipients(c.Recipients)
+	m.Attachments = append(m.Attachments, c.Attachments...)
+}
+
+func addressKey(msg *mapi.Message) string {
+	addr, _ := props.PidTagSentRepresentingSmtpAddress.Get(msg)
+	return strings.ToLower(addr)
+}
+
+// addInvited adds those to whom this mail did not go. The organizer is its sender.
+func (m *message) addInvited(rows []*mapi.Recipient) {
+	here := make(map[string]bool, len(m.Recipients))
+	for _, r := range m.Recipients {
+		here[recipientKey(r)] = true
+	}
+	for _, r := range rows {
+		flags, _ := props.PidTagRecipientFlags.Get(r)
+		key := recipientKey(r)
+		if key != "" && !here[key] && flags&mapi.RecipientFlagOrganizer == 0 && len(m.Recipients) < m.opts.MaxRecipients {
+			here[key] = true
+			m.Recipients = append(m.Recipients, r)
+		}
+	}
+}
+
+// isCalendar: messages that are written with a calendar.
+func isCalendar(msg *mapi.Message) bool {
+	class, _ := props.PidTagMessageClass.Get(msg)
+	return hasPrefixFold(class, "IPM.Schedule.Meeting.") || strings.EqualFold(class, "IPM.Appointment") || hasPrefixFold(class, "IPM.Appointment.")
+}
+
+// isException: attachments that are instances of a series; the calendar says them.
+func isException(a *mapi.Attachment) bool {
+	flags, _ := props.PidTagAttachmentFlags.Get(a)
+	return flags&mapi.AttachmentFlagException != 0 && a.Embedded != nil
+}
+
+// calendar makes the calendar part of a meeting or appointment. Files are parts of
+// the mail, not of the calendar.
+func (g *generator) calendar(msg *mapi.Message) (*node, error) {
+	alone := &mapi.Message{Properties: msg.Properties, Recipients: msg.Recipients}
+	for _, a := range msg.Attachments {
+		if isException(a) {
+			alone.Attachments = append(alone.Attachments, a)
+		}
+	}
+	var out bytes.Buffer
+	if err := ical.Encode(&out, []*mapi.Message{alone}, &ical.EncodeOptions{Now: g.opts.Date, Location: g.opts.Location}); err != nil {
+		return nil, err
+	}
+	n := textNode("calendar", entity.UTF8, out.Bytes())
+	m := entity.ParseMedia([]byte(n.header.get("Content-Type")))
+	m.Params = []entity.Param{{Name: "charset", Value: "utf-8"}}
+	if method := methodOf(out.Bytes()); method != "" {
+		m.Params = append(m.Params, entity.Param{Name: "method", Value: method})
+	}
+	n.header.set("Content-Type", m.String())
+	return n, nil
+}
+
+// methodOf is the METHOD of a calendar.
+func methodOf(calendar []byte) string {
+	_, rest, found := bytes.Cut(calendar, []byte("\r\nMETHOD:"))
+	value, _, _ := bytes.Cut(rest, []byte("\r\n"))
+	if !found || !entity.IsToken(string(value)) {
+		return ""
+	}
+	return string(value)
+}
