@@ -49,7 +49,7 @@ func parseAddress(s string) Typed {
 	t := parseTyped(s)
 	switch t.Type {
 	case "utf-8":
-		t.Value = decodeUnitext(t.Value)
+		t.Value = oneLine(decodeUnitext(t.Value))
 	case "", "rfc822":
 		if strings.IndexByte(t.Value, '@') < 0 {
 			break
@@ -108,7 +108,7 @@ func hexRune(s string, end int) (rune, bool) {
 		}
 		r = r<<4 | rune(c)
 	}
-	return r, r > ' ' && r != 0x7f && utf8.ValidRune(r)
+	return r, r >= ' ' && r != 0x7f && utf8.ValidRune(r)
 }
 
 // encodeUnitext writes an address of type utf-8: in UTF-8 (utf-8-addr-unitext), or

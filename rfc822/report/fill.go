@@ -77,7 +77,7 @@ func (s *RecipientStatus) row(original *mapi.Message, general Action) *mapi.Reci
 	if s.Action != general {
 		extra.add("Action", string(s.Action))
 	}
-	s.reason(r)
+	s.reason(r, &extra)
 	if s.actionOf() == ActionDelivered && !s.LastAttempt.IsZero() {
 		props.PidTagDeliverTime.Set(r, s.LastAttempt)
 	} else {
@@ -92,7 +92,7 @@ func (s *RecipientStatus) row(original *mapi.Message, general Action) *mapi.Reci
 
 // reason sets the codes and texts of a recipient (MS-OXCMAIL 2.2.3.7.1.2 and
 // 2.2.3.7.1.3).
-func (s *RecipientStatus) reason(r *mapi.Recipient) {
+func (s *RecipientStatus) reason(r *mapi.Recipient, extra *fieldList) {
 	status := s.Status
 	if status.IsZero() {
 		status = s.Reason()
@@ -108,9 +108,17 @@ func (s *RecipientStatus) reason(r *mapi.Recipient) {
 	if !s.RemoteMTA.IsZero() {
 		props.PidTagRemoteMessageTransferAgent.Set(r, s.RemoteMTA.Value)
 	}
+	if t := s.RemoteMTA.Type; t != "dns" {
+		extra.add("Remote-MTA", s.RemoteMTA.String())
+	}
 	info := s.Supplement
 	if info == "" {
 		info = supplement(s.RemoteMTA.Value, status, s.Diagnostic)
+	} else { // a text of their own, which does not hold these
+		extra.add("Diagnostic-Code", s.Diagnostic.String())
+		if exact, _ := StatusOf(status.Code()); exact != status {
+			extra.add("Status", status.String())
+		}
 	}
 	if info != "" {
 		props.PidTagSupplementaryInfo.Set(r, info)

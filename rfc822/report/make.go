@@ -209,7 +209,10 @@ func begin(m *mapi.Message, kind Kind, o *Options) *mapi.Message {
 	if ok && topic != "" {
 		props.PidTagConversationTopic.Set(r, topic)
 	}
-	copyProp(r, props.PidTagConversationIndex, m, props.PidTagConversationIndex)
+	parent, _ := props.PidTagConversationIndex.Get(m)
+	if index := childIndex(parent, now); index != nil {
+		props.PidTagConversationIndex.Set(r, index)
+	}
 	copyProp(r, props.PidTagReportTag, m, props.PidTagReportTag)
 	props.PidTagClientSubmitTime.Set(r, now)
 	props.PidTagMessageDeliveryTime.Set(r, now)

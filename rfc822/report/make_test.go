@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 	"time"
@@ -181,6 +182,12 @@ func TestWhatIsWanted(t *testing.T) {
 		{"nothing when all is suppressed", suppress(-1), all},
 		{"answers of persons only suppressed", suppress(mapi.SuppressOOF | mapi.SuppressAutoReply), nil},
 		{"no receipts on mailings", set(func(m *mapi.Message) { props.PidTagInternetPrecedence.Set(m, "Bulk") }), receipts},
+		{"no receipts of kinds that we do not know", set(func(m *mapi.Message) {
+			props.PidTagTransportMessageHeaders.Set(m, "Disposition-Notification-Options: signed-receipt-protocol=required,pkcs7-signature\r\n")
+		}), receipts},
+		{"options that are no must", set(func(m *mapi.Message) {
+			props.PidTagTransportMessageHeaders.Set(m, "Disposition-Notification-Options: signed-receipt-protocol=optional,pkcs7-signature\r\n")
+		}), nil},
 		{"no receipt unasked", set(func(m *mapi.Message) { props.PidTagReadReceiptRequested.Set(m, false) }), []report.Kind{report.KindRead}},
 		{"no delivery report unasked", set(func(m *mapi.Message) { props.PidTagOriginatorDeliveryReportRequested.Set(m, false) }),
 			[]report.Kind{report.KindDelivered}},
@@ -244,4 +251,33 @@ func TestNDRGoesToTheSenderOfTheEnvelope(t *testing.T) {
 	assert.Equal(t, "list-owner@zoo.example", to.Address)
 	assert.Equal(t, "postmaster@gate.zoo.example", props.PidTagSenderSmtpAddress.Or(r, ""))
 	assert.True(t, strings.HasSuffix(props.PidTagReportingMessageTransferAgent.Or(r, ""), "gate.zoo.example"))
+}
+
+// MS-OXOMSG 2.2.1.3: reports stand in the conversation of their message.
+func TestReportsBelongToTheConversation(t *testing.T) {
+	begin := time.Date(2026, 3, 3, 8, 0, 0, 0, time.UTC)
+	header := func(at time.Time) []byte {
+		b := binary.BigEndian.AppendUint64(nil, mapi.ToFileTime(at))[:6]
+		return append(b, "0123456789abcdef"...)
+	}
+	tests := []struct {
+		name         string
+		parent, want []byte
+	}{
+		{"an hour later", header(begin), append(header(begin), 0x00, 0x02, 0x18, 0x71, 0)},
+		{"years later, in larger units", header(begin.AddDate(-3, 0, 0)), append(header(begin.AddDate(-3, 0, 0)), 0x86, 0xBA, 0x8B, 0xED, 0)},
+		{"before it", header(begin.AddDate(1, 0, 0)), append(header(begin.AddDate(1, 0, 0)), 0, 0, 0, 0, 0)},
+		{"an answer to an answer", append(header(begin), 1, 2, 3, 4, 5), append(header(begin), 1, 2, 3, 4, 5, 0x00, 0x02, 0x18, 0x71, 0)},
+		{"no index", []byte{1, 2, 3}, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := asking()
+			props.PidTagConversationIndex.Set(m, tt.parent)
+			r, err := report.Read(m, keeper, steady())
+			require.NoError(t, err)
+			index, _ := props.PidTagConversationIndex.Get(r)
+			assert.Equal(t, tt.want, index)
+		})
+	}
 }

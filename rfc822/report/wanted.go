@@ -58,9 +58,9 @@ const NullSender = "<>"
 //   - its sender did not ask: for delivery reports and receipts; see
 //     [Options.Unasked];
 //   - it has nobody to go to;
-//   - it is a receipt on a mailing (Precedence bulk, list or junk), or one that
-//     would be sent without a person's consent to somebody else than m came from
-//     (RFC 8098 2.1).
+//   - it is a receipt on a mailing (Precedence bulk, list or junk), one of which the
+//     sender requires what we do not know (RFC 8098 2.2), or one that would be sent
+//     without a person's consent to somebody else than m came from (RFC 8098 2.1).
 func Wanted(m *mapi.Message, kind Kind, opts *Options) error {
 	o := opts.withDefaults()
 	return wanted(m, kind, &o)
@@ -107,6 +107,9 @@ func wantedReceipt(m *mapi.Message, to Mailbox, o *Options) error {
 	switch strings.ToLower(strings.TrimSpace(precedence)) {
 	case "bulk", "list", "junk":
 		return unwanted("the message is a mailing: precedence %s", precedence)
+	}
+	if options := headerOf(m).Text("Disposition-Notification-Options"); strings.Contains(strings.ToLower(options), "required") {
+		return unwanted("its sender requires of a receipt: %s", oneLine(options))
 	}
 	if o.EnvelopeFrom != "" && !o.Consent && !sameAddress(o.EnvelopeFrom, to.Address) {
 		return unwanted("the message came from %s, and the receipt would go to %s", o.EnvelopeFrom, to.Address)
