@@ -43,13 +43,14 @@ func parseTyped(s string) Typed {
 	return Typed{strings.ToLower(kind), v}
 }
 
-// parseAddress reads an address with its type. Brackets and comments go, which RFC
+// parseAddress reads an address with its type. International ones (RFC 6533) are
+// decoded, and of type rfc822 like all of mail. Brackets and comments go, which RFC
 // 3464 does not allow but mail has; an address of an unknown type stays as it is.
 func parseAddress(s string) Typed {
 	t := parseTyped(s)
 	switch t.Type {
 	case "utf-8":
-		t.Value = oneLine(decodeUnitext(t.Value))
+		return Typed{"rfc822", oneLine(decodeUnitext(t.Value))}
 	case "", "rfc822":
 		if strings.IndexByte(t.Value, '@') < 0 {
 			break
@@ -293,7 +294,7 @@ func (w *writer) typed(name string, t Typed) {
 // address writes an address; one beyond ASCII in the form for its kind of part
 // (RFC 6533 3).
 func (w *writer) address(name string, t Typed) {
-	if !isASCII(t.Value) && (t.Type == "rfc822" || t.Type == "utf-8" || t.Type == "") {
+	if !isASCII(t.Value) && (t.Type == "rfc822" || t.Type == "") {
 		t.Type, t.Value = "utf-8", encodeUnitext(t.Value, w.utf8)
 	}
 	w.typed(name, t)

@@ -65,13 +65,13 @@ func (s *RecipientStatus) row(original *mapi.Message, general Action) *mapi.Reci
 	}
 	r := newRecipient(to)
 	var extra fieldList
-	if s.OriginalRecipient.Type == "rfc822" || s.OriginalRecipient.Type == "utf-8" {
+	if s.OriginalRecipient.Type == "rfc822" {
 		props.PidTagOriginallyIntendedRecipAddrtype.Set(r, "SMTP")
 		props.PidTagOriginallyIntendedRecipEmailAddress.Set(r, s.OriginalRecipient.Value)
 	} else {
 		extra.add("Original-Recipient", s.OriginalRecipient.String())
 	}
-	if t := s.FinalRecipient.Type; t != "" && t != "rfc822" && t != "utf-8" {
+	if t := s.FinalRecipient.Type; t != "" && t != "rfc822" {
 		extra.add("Final-Recipient", s.FinalRecipient.String())
 	}
 	if s.Action != general {
