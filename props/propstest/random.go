@@ -181,7 +181,8 @@ func (g *generator) single(t mapi.Type) mapi.Value {
 		return mapi.ServerID(g.bytes())
 	case mapi.PtypString, mapi.PtypString8:
 		if g.large() {
-			return memory(strings.Repeat("zwölf Giraffen 🦒 ", g.Large/20+1))
+			line := []string{"zwölf Giraffen 🦒 ", "a dozen of okapis\r\n"}[g.IntN(2)]
+			return memory(strings.Repeat(line, g.Large/len(line)+1))
 		}
 		return g.text()
 	case mapi.PtypBinary:

@@ -252,6 +252,25 @@ func TestCorpusNames(t *testing.T) {
 	t.Logf("%d names compared", compared)
 }
 
+// TestCorpusCorrelates compares the keys of mails and of the streams in them.
+func TestCorpusCorrelates(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(corpusDir(t), "*/*.eml"))
+	require.NoError(t, err)
+	compared := 0
+	for _, f := range files {
+		mail, err := os.ReadFile(f)
+		require.NoError(t, err)
+		root, err := entity.Parse(entity.Bytes(mail), int64(len(mail)), nil)
+		require.NoError(t, err)
+		if field := root.Header.Text("X-MS-TNEF-Correlator"); field != "" {
+			msg, _ := decode(t, winmail(t, mail))
+			assert.Equal(t, strings.TrimSpace(field), tnef.CorrelationKey(msg), f)
+			compared++
+		}
+	}
+	t.Logf("%d keys compared", compared)
+}
+
 // TestCorpusComesBack reads, writes and reads again.
 func TestCorpusComesBack(t *testing.T) {
 	for _, s := range corpusStreams(t) {

@@ -22,8 +22,8 @@
 //
 // # Writing
 //
-// [Encode] writes every property into the lists of MAPI properties, strings in
-// Unicode, and beside them the attributes that old readers look at. What cannot be
+// [Encode] writes every property into the lists of MAPI properties, strings that are
+// not ASCII in Unicode, and beside them the attributes that old readers look at. What cannot be
 // left out of a stream comes back when it is read: a message without a class is an
 // IPM.Note, and an attachment has a method and a rendering position. The same
 // message and options give the same bytes.

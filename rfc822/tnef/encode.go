@@ -242,9 +242,9 @@ func (e *encoder) person(msg *mapi.Message, p person, layOut func(b, name, addre
 // attachment lays out the attributes of an attachment.
 func (e *encoder) attachment(l *layout, a *mapi.Attachment) error {
 	l.attribute(levelAttachment, attAttachRendData, rendering(a))
-	if s, ok := a.Get(props.PidTagAttachFilename.Prop()).(string); ok && s != "" {
-		l.attribute(levelAttachment, attAttachTitle, encode8(e.charset, s))
-	}
+	// QUIRK: libytnef drops the file when this is missing; Outlook writes it empty.
+	title, _ := a.Get(props.PidTagAttachFilename.Prop()).(string)
+	l.attribute(levelAttachment, attAttachTitle, encode8(e.charset, title))
 	for _, id := range []uint32{attAttachCreateDate, attAttachModifyDate} {
 		if b := date(a, id); b != nil {
 			l.attribute(levelAttachment, id, b)

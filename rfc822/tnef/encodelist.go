@@ -28,10 +28,14 @@ func (e *encoder) list(l *layout, bag *mapi.Properties, in place, embedded *mapi
 		if !e.writable(p, v, named) {
 			continue
 		}
+		var err error
+		if p.Type, v, err = e.text(p.Type, v); err != nil {
+			return err
+		}
 		count++
 		named = list.tag(p, named)
 		if err := list.value(p.Type, v); err != nil {
-			return &mapi.Error{Op: "value", Code: mapi.CodeOf(err), Prop: p, Err: err}
+			return err
 		}
 	}
 	if embedded != nil {
@@ -92,18 +96,48 @@ func (e *encoder) writable(p mapi.Prop, v mapi.Value, named uint32) bool {
 	return ok
 }
 
-// tag lays out the tag of a property, and its name. Strings are always Unicode. It
-// returns the id for the next named one.
-func (l *layout) tag(p mapi.Prop, named uint32) uint32 {
-	t := p.Type
-	if t.IsString() {
-		t = mapi.PtypString | t&mapi.MultiValue
+// text returns the type with which a value is written, and the value: a streamed
+// string as its layout. Strings in ASCII take half the room as PtypString8, which is
+// also the only type of string that some readers know; all others are Unicode.
+func (e *encoder) text(t mapi.Type, v mapi.Value) (mapi.Type, mapi.Value, error) {
+	if !t.IsString() {
+		return t, v, nil
 	}
+	isNarrow := e.charset.ASCIICompatible()
+	switch s := v.(type) {
+	case string:
+		isNarrow = isNarrow && isASCII(s)
+	case []string:
+		isNarrow = isNarrow && !slices.ContainsFunc(s, func(s string) bool { return !isASCII(s) })
+	case mapi.Stream:
+		var err error
+		if v, isNarrow, err = textLayout(s, isNarrow); err != nil {
+			return t, v, err
+		}
+	}
+	if isNarrow {
+		return mapi.PtypString8 | t&mapi.MultiValue, v, nil
+	}
+	return mapi.PtypString | t&mapi.MultiValue, v, nil
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// tag lays out the tag of a property, and its name. It returns the id for the next
+// named one.
+func (l *layout) tag(p mapi.Prop, named uint32) uint32 {
 	if !p.IsNamed() {
-		l.uint32(uint32(mapi.MakeTag(uint16(p.ID), t)))
+		l.uint32(uint32(p.Tag()))
 		return named
 	}
-	l.uint32(uint32(mapi.MakeTag(uint16(named), t)))
+	l.uint32(uint32(mapi.MakeTag(uint16(named), p.Type)))
 	l.append(p.Set[:]...)
 	if p.Name == "" {
 		l.uint32(nameIsNumber)
@@ -113,6 +147,19 @@ func (l *layout) tag(p mapi.Prop, named uint32) uint32 {
 		l.wide(p.Name)
 	}
 	return named + 1
+}
+
+// text lays out a string, as PtypString8 when it is ASCII.
+func (l *layout) text(t mapi.Type, s string) {
+	if t != mapi.PtypString8 {
+		l.wide(s)
+		return
+	}
+	s, _, _ = strings.Cut(s, "\x00")
+	l.uint32(uint32(len(s) + 1))
+	l.tail = append(append(l.tail, s...), 0)
+	l.size += int64(len(s) + 1)
+	l.pad(int64(len(s) + 1))
 }
 
 // wide lays out a string in UTF-16, with its size, its end and padding.
@@ -151,11 +198,11 @@ func (l *layout) value(t mapi.Type, v mapi.Value) error {
 	switch v := v.(type) {
 	case string:
 		l.uint32(1)
-		l.wide(v)
+		l.text(t, v)
 	case []string:
 		l.uint32(uint32(len(v)))
 		for _, s := range v {
-			l.wide(s)
+			l.text(t.Base(), s)
 		}
 	case [][]byte:
 		l.uint32(uint32(len(v)))
@@ -164,6 +211,11 @@ func (l *layout) value(t mapi.Type, v mapi.Value) error {
 			l.bytes(b)
 			l.pad(int64(len(b)))
 		}
+	case *layout:
+		l.uint32(1)
+		l.uint32(uint32(v.size))
+		l.join(v)
+		l.pad(v.size)
 	case []byte, mapi.Object, mapi.Stream:
 		return l.large(t, v)
 	case []int16:
@@ -230,15 +282,9 @@ func (l *layout) fixed(v mapi.Value) {
 	}
 }
 
-// large lays out a binary, an object or a streamed string.
+// large lays out a binary or an object.
 func (l *layout) large(t mapi.Type, v mapi.Value) error {
-	var data *layout
-	var err error
-	if s, ok := v.(mapi.Stream); ok && t.IsString() {
-		data, err = wideLayout(s)
-	} else {
-		data, err = binaryLayout(v)
-	}
+	data, err := binaryLayout(v)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -150,29 +151,44 @@ func (l *layout) stream(open func() (io.ReadCloser, error), size int64) {
 	l.size += size
 }
 
-// wideLayout is the layout of a string that is streamed, in UTF-16 with its end.
-func wideLayout(s mapi.Stream) (*layout, error) {
+// textLayout is the layout of a string that is streamed, with its end. It is read once
+// to see whether it is ASCII, and stays as it is then if narrow allows; else it is
+// UTF-16.
+func textLayout(s mapi.Stream, narrow bool) (l *layout, isNarrow bool, err error) {
+	r, err := s.Open()
+	if err != nil {
+		return nil, false, err
+	}
+	defer r.Close()
+	seen := &scanner{r: r}
+	n, err := io.Copy(io.Discard, toUTF16(seen))
+	if err != nil {
+		return nil, false, err
+	}
+	isNarrow = narrow && !seen.beyond
 	open := func() (io.ReadCloser, error) {
 		r, err := s.Open()
 		if err != nil {
 			return nil, err
 		}
-		utf16 := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder()
-		return readCloser{transform.NewReader(&stopper{r: r}, utf16), r}, nil
+		if isNarrow {
+			return readCloser{&scanner{r: r}, r}, nil
+		}
+		return readCloser{toUTF16(&scanner{r: r}), r}, nil
 	}
-	r, err := open()
-	if err != nil {
-		return nil, err
+	l = &layout{}
+	if isNarrow {
+		l.stream(open, n/2)
+		l.append(0)
+	} else {
+		l.stream(open, n)
+		l.append(0, 0)
 	}
-	defer r.Close()
-	n, err := io.Copy(io.Discard, r)
-	if err != nil {
-		return nil, err
-	}
-	l := &layout{}
-	l.stream(open, n)
-	l.append(0, 0)
-	return l, nil
+	return l, isNarrow, nil
+}
+
+func toUTF16(r io.Reader) io.Reader {
+	return transform.NewReader(r, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder())
 }
 
 type readCloser struct {
@@ -180,21 +196,24 @@ type readCloser struct {
 	io.Closer
 }
 
-// A stopper ends before the first NUL.
-type stopper struct {
-	r    io.Reader
-	done bool
+// A scanner ends before the first NUL, and sees what is beyond ASCII.
+type scanner struct {
+	r            io.Reader
+	done, beyond bool
 }
 
 // Read implements io.Reader.
-func (s *stopper) Read(p []byte) (int, error) {
+func (s *scanner) Read(p []byte) (int, error) {
 	if s.done {
 		return 0, io.EOF
 	}
 	n, err := s.r.Read(p)
 	if i := bytes.IndexByte(p[:n], 0); i >= 0 {
 		s.done = true
-		return i, io.EOF
+		n, err = i, io.EOF
+	}
+	for _, c := range p[:n] {
+		s.beyond = s.beyond || c >= utf8.RuneSelf
 	}
 	return n, err
 }

@@ -179,9 +179,12 @@ func (d *decoder) text(r entity.Range, cs *entity.Charset) mapi.Value {
 // textEnd is where the first NUL of a range is, or its end.
 func (d *decoder) textEnd(r entity.Range, cs *entity.Charset) int64 {
 	c := d.src.cursor(r)
-	for c.left() > 1 {
+	if cs == nil {
+		c.end -= r.Len() & 1 // half a character
+	}
+	for c.left() > 0 {
 		begin := c.pos
-		b := c.next(int(min(c.left(), window)) &^ 1)
+		b := c.next(int(min(c.left(), window)))
 		if b == nil {
 			d.failed(c.err)
 			break
@@ -198,7 +201,7 @@ func (d *decoder) textEnd(r entity.Range, cs *entity.Charset) int64 {
 			}
 		}
 	}
-	return c.pos // without half a character of UTF-16
+	return c.pos
 }
 
 // decodeText returns text up to its first NUL as UTF-8.
