@@ -51,6 +51,10 @@ func TestRecognise(t *testing.T) {
 		{"Postfix without MIME", daemon + "Subject: Undelivered Mail Returned to Sender\n",
 			"This is the mail system at host gate.\n\n<a@zoo.example>: host mx[192.0.2.5] said:\n    552 mailbox full\n",
 			[]string{"a@zoo.example failed 5.2.2"}},
+		{"Exchange of old", "From: postmaster@zoo.example\nSubject: Undeliverable: Leaves\n",
+			"Your message\n\n  To:      ada@zoo.example\n  Subject: Leaves\n\ndid not reach the following recipient(s):\n\n" +
+				"keeper@zoo.example on Tue, 3 Mar 2026 09:15:00 +0100\n    The recipient name is not recognized\n",
+			[]string{"keeper@zoo.example failed 5.1.1"}},
 		{"a status of versions and addresses is none", daemon + "Subject: failure notice\n",
 			"Hi. This is the qmail-send program.\n\n<a@zoo.example>:\nv5.1.1 at 5.4.3.2 says no\n", []string{"a@zoo.example failed "}},
 	}

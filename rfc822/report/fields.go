@@ -231,6 +231,9 @@ func (w *writer) field(name, value string) {
 	if value == "" || !entity.IsFieldName(name) {
 		return
 	}
+	for strings.Contains(value, manyBlanks) { // a line of them would end the field
+		value = strings.ReplaceAll(value, manyBlanks, " ")
+	}
 	if !w.utf8 {
 		value = entity.EncodeWords(value)
 	}
@@ -239,6 +242,8 @@ func (w *writer) field(name, value string) {
 	w.fold(len(name)+2, value)
 	w.WriteString("\r\n")
 }
+
+const manyBlanks = "                    "
 
 // fold writes a value behind n characters of its line. Only single blanks are places
 // to fold: each fold is read as one.

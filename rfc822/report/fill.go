@@ -93,7 +93,8 @@ func (s *RecipientStatus) row(original *mapi.Message, general Action) *mapi.Reci
 // reason sets the codes and texts of a recipient (MS-OXCMAIL 2.2.3.7.1.2 and
 // 2.2.3.7.1.3).
 func (s *RecipientStatus) reason(r *mapi.Recipient, extra *fieldList) {
-	status := s.Status
+	status, text, host := s.Status, s.Diagnostic, oneLine(s.RemoteMTA.Value)
+	text.Value = oneLine(text.Value)
 	if status.IsZero() {
 		status = s.Reason()
 	}
@@ -105,17 +106,17 @@ func (s *RecipientStatus) reason(r *mapi.Recipient, extra *fieldList) {
 		props.PidTagNonDeliveryReportDiagCode.Set(r, diag)
 		props.PidTagNonDeliveryReportReasonCode.Set(r, reason)
 	}
-	if !s.RemoteMTA.IsZero() {
-		props.PidTagRemoteMessageTransferAgent.Set(r, s.RemoteMTA.Value)
+	if host != "" {
+		props.PidTagRemoteMessageTransferAgent.Set(r, host)
+		if s.RemoteMTA.Type != "dns" {
+			extra.add("Remote-MTA", s.RemoteMTA.String())
+		}
 	}
-	if t := s.RemoteMTA.Type; t != "dns" {
-		extra.add("Remote-MTA", s.RemoteMTA.String())
-	}
-	info := s.Supplement
+	info := oneLine(s.Supplement)
 	if info == "" {
-		info = supplement(s.RemoteMTA.Value, status, s.Diagnostic)
+		info = supplement(host, status, text)
 	} else { // a text of their own, which does not hold these
-		extra.add("Diagnostic-Code", s.Diagnostic.String())
+		extra.add("Diagnostic-Code", text.String())
 		if exact, _ := StatusOf(status.Code()); exact != status {
 			extra.add("Status", status.String())
 		}
@@ -123,8 +124,8 @@ func (s *RecipientStatus) reason(r *mapi.Recipient, extra *fieldList) {
 	if info != "" {
 		props.PidTagSupplementaryInfo.Set(r, info)
 	}
-	if !s.Diagnostic.IsZero() {
-		props.PidTagReportText.Set(r, s.Diagnostic.Value)
+	if text.Value != "" {
+		props.PidTagReportText.Set(r, text.Value)
 	}
 }
 

@@ -145,3 +145,52 @@ func TestInternationalReports(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "message/delivery-status", report.Parts(plain, &report.PartsOptions{UTF8: true})[1].Type, "ASCII needs no other type")
 }
+
+// MS-OXCMAIL 2.1.3.6.1.2: messages of other programs have a diagnosis instead of a status.
+func TestDiagnosisIsWrittenAsStatus(t *testing.T) {
+	tests := []struct {
+		name   string
+		class  string
+		diag   mapi.NDRDiagnostic
+		reason mapi.NDRReason
+		want   string
+	}{
+		{"unknown recipient", "NDR", mapi.NDRDiagnosticMailRecipientUnknown, mapi.NDRReasonTransferImpossible, "5.1.1"},
+		{"unknown recipient without its reason", "NDR", mapi.NDRDiagnosticMailRecipientUnknown, 0, "5.1.1"},
+		{"a loop", "NDR", mapi.NDRDiagnosticLoopDetected, 0, "5.4.6"},
+		{"a reason that MIME does not know", "NDR", mapi.NDRDiagnosticLoopDetected, mapi.NDRReasonRestrictedDelivery, "5.4.6"},
+		{"the directory does not answer", "Delayed.DR", mapi.NDRDiagnosticNoDiagnostic, mapi.NDRReasonDirectoryOperationFailed, "4.4.3"},
+		{"nothing known", "NDR", mapi.NDRDiagnosticNoDiagnostic, 0, "5.0.0"},
+		{"delivered all the same", "DR", mapi.NDRDiagnosticLoopDetected, 0, "2.0.0"},
+		{"relayed", "Relayed.DR", mapi.NDRDiagnosticNoDiagnostic, 0, "2.0.0"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := row("Ada", "ada@zoo.example")
+			props.PidTagNonDeliveryReportDiagCode.Set(r, tt.diag)
+			props.PidTagNonDeliveryReportReasonCode.Set(r, tt.reason)
+			m := &mapi.Message{Recipients: []*mapi.Recipient{r}}
+			props.PidTagMessageClass.Set(m, "REPORT.IPM.Note."+tt.class)
+			d := report.ContentOf(m).(*report.DeliveryStatus)
+			assert.Equal(t, tt.want, d.Recipients[0].Status.String())
+		})
+	}
+}
+
+// 11: a line that was too long broke on its way.
+func TestLinesOfReportsAreShort(t *testing.T) {
+	for _, word := range []string{strings.Repeat("x", 5000), strings.Repeat("ж", 5000), strings.Repeat("x ", 2500), strings.Repeat(" x", 2500) + strings.Repeat(" ", 3000) + "y"} {
+		m, err := report.NDR(sent(), []report.RecipientStatus{failure("a@zoo.example", "5.1.1", word)}, steady())
+		require.NoError(t, err)
+		for _, utf8 := range []bool{false, true} {
+			p := report.Parts(m, &report.PartsOptions{UTF8: utf8})[1]
+			for line := range strings.SplitSeq(string(p.Data), "\r\n") {
+				assert.LessOrEqual(t, len(line), 998)
+			}
+			d := report.ParseDeliveryStatus(p.Data, nil)
+			require.Len(t, d.Recipients, 1)
+			squeeze := func(s string) string { return strings.ReplaceAll(s, " ", "") }
+			assert.Equal(t, squeeze(word), squeeze(d.Recipients[0].Diagnostic.Value))
+		}
+	}
+}

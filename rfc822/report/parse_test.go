@@ -95,6 +95,10 @@ func TestDeliveryStatusIsReadLeniently(t *testing.T) {
 			[]string{"Леv@b.example failed 5.6.7"}},
 		{"an international address in UTF-8", lines("Final-Recipient: utf-8; Лев@b.example", "Action: failed", "Status: 5.6.7"),
 			[]string{"Лев@b.example failed 5.6.7"}},
+		{"an address whose escapes are none", lines("Final-Recipient: utf-8; \\x{}\\x{FFFFFFF}\\x{4g}\\x{41}\\x{@b.example", "Action: fail"),
+			[]string{"\\x{}\\x{FFFFFFF}\\x{4g}A\\x{@b.example failed "}},
+		{"actions of other words", lines("Final-Recipient: rfc822; a@b.example", "Action: deliverable", "", "Final-Recipient: rfc822; c@b.example", "Action: Failure;"),
+			[]string{"a@b.example delivered ", "c@b.example failed "}},
 		{"a file as recipient", lines("Final-Recipient: x-local; /var/mail/a", "Action: failed", "Status: 5.0.0"), []string{"/var/mail/a failed 5.0.0"}},
 	}
 	for _, tt := range tests {

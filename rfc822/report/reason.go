@@ -102,6 +102,8 @@ var phrases = [...]struct {
 	{"user not exist", Status{0, 1, 1}},
 	{"nosuchuser", Status{0, 1, 1}},
 	{"not a registered gateway user", Status{0, 1, 1}},
+	{"unknown recipient", Status{0, 1, 1}},
+	{"name is not recognized", Status{0, 1, 1}},
 	{"recipient unknown", Status{0, 1, 1}},
 	{"mailbox unavailable", Status{0, 2, 1}},
 	{"mailbox is frozen", Status{0, 2, 1}},
