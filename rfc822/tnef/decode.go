@@ -3,6 +3,8 @@ package tnef
 import (
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -80,7 +82,17 @@ type decoder struct {
 }
 
 func (d *decoder) report(r entity.Rule, at int64, format string, args ...any) {
-	d.opts.Report(Issue{Rule: r, Offset: at, Detail: fmt.Sprintf(format, args...)})
+	d.opts.Report(Issue{Rule: r, Offset: at, Detail: printable(fmt.Sprintf(format, args...))})
+}
+
+// printable is s without what a name from outside could do to a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 // spend reports whether n more of something are within a limit, and counts them.
@@ -201,8 +213,9 @@ type message struct {
 }
 
 // codepage finds the code page before any string is read, wherever it stands
-// (MS-OXTNEF 2.1.3.3.2).
+// (MS-OXTNEF 2.1.3.3.2). A stream that names none has that of its message.
 func (m *message) codepage(list []attribute) {
+	found := m.depth > 0 // embedded ones have that of their parent
 	for _, a := range list {
 		if a.id != attOemCodepage {
 			continue
@@ -211,9 +224,29 @@ func (m *message) codepage(list []attribute) {
 		if !ok {
 			m.report(RuleValue, a.at, "code page of %d bytes", a.data.Len())
 		} else if cs, ok := charset(int32(n)); ok {
-			m.charset = cs
+			m.charset, found = cs, true
 		} else if n != 0 {
 			m.report(RuleCodepage, a.at, "code page %d", n)
+		}
+	}
+	if !found {
+		m.messageCodepage(list)
+	}
+}
+
+// messageCodepage takes PidTagMessageCodepage. The properties are read for it once
+// more, quietly.
+func (m *message) messageCodepage(list []attribute) {
+	ahead := &message{decoder: &decoder{src: m.src, opts: m.opts}, scope: m.scope, Message: &mapi.Message{}}
+	ahead.opts.Report = func(Issue) {}
+	for _, a := range list {
+		if a.id == attMsgProps {
+			ahead.list(ahead.src.cursor(a.data), &ahead.Properties, inMessage, nil)
+		}
+	}
+	if n, ok := props.PidTagMessageCodepage.Get(ahead); ok {
+		if cs, ok := charset(n); ok {
+			m.charset = cs
 		}
 	}
 }

@@ -12,9 +12,9 @@
 // everything before and beside them is kept. Where an attribute and a MAPI property
 // say the same, the property wins (MS-OXTNEF 2.1.3): it is exact, while attributes
 // are cut to 8-bit text and whole seconds. Strings become PtypString; those of 8
-// bits are read in the stream's own code page. Small streams are read into memory, a large
-// one is kept in a temporary file, and large values are [mapi.Stream]s of it; see
-// [Release] for how long that file lives.
+// bits are read in the stream's own code page. Small streams are read into memory,
+// a large one is kept in a temporary file, and large values are [mapi.Stream]s of
+// it; see [Release] for how long that file lives.
 //
 // Dates in attributes are local times of whoever wrote them. They are read in the
 // zone that follows from a date which is there as attribute and as property; without
@@ -23,10 +23,10 @@
 // # Writing
 //
 // [Encode] writes every property into the lists of MAPI properties, strings that are
-// not ASCII in Unicode, and beside them the attributes that old readers look at. What cannot be
-// left out of a stream comes back when it is read: a message without a class is an
-// IPM.Note, and an attachment has a method and a rendering position. The same
-// message and options give the same bytes.
+// not ASCII in Unicode, and beside them the attributes that old readers look at.
+// What cannot be left out of a stream comes back when it is read: a message without
+// a class is an IPM.Note, and an attachment has a method and a rendering position.
+// The same message and options give the same bytes.
 //
 // # What stays behind
 //

@@ -366,6 +366,8 @@ func TestCodepages(t *testing.T) {
 		{"UTF-8", slices.Concat(cp(65001), subject("жираф")), nil, "жираф", 0},
 		{"windows-1252 without one", subject("\xE4"), nil, "ä", 0},
 		{"that of the options without one", subject("\xE6"), &tnef.Options{Codepage: 1251}, "ж", 0},
+		{"that of the message without one", slices.Concat(subject("\xE6"), attr(0x00069003, list(u32(0x3FFD0003, 1251)))), nil, "ж", 0},
+		{"the stream's own wins over that of the message", slices.Concat(cp(1252), subject("\xE4"), attr(0x00069003, list(u32(0x3FFD0003, 1251)))), nil, "ä", 0},
 		{"0 is none", slices.Concat(cp(0), subject("\xE4")), nil, "ä", 0},
 		{"an unknown one is reported", slices.Concat(cp(4711), subject("\xE4")), nil, "ä", 1},
 		{"UTF-16 is none for 8 bits", slices.Concat(cp(1200), subject("\xE4")), nil, "ä", 1},
