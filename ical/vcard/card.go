@@ -126,6 +126,9 @@ func FromGoVCard(g govcard.Card) *Card {
 				continue
 			}
 			p := Prop{Group: f.Group, Name: strings.ToUpper(name), Value: fromGoText(f.Value)}
+			if p.Name != "N" && !strings.HasPrefix(p.Value, "data:") && f.Params.Get("ENCODING") == "" {
+				p.Value = withCommas(p.Name, p.Value, `\,`) // that type does not tell a list from a text
+			}
 			for _, a := range slices.Sorted(maps.Keys(f.Params)) {
 				if len(f.Params[a]) > 0 {
 					p.Params = append(p.Params, line.Param{Name: strings.ToUpper(a), Values: f.Params[a]})

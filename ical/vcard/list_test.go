@@ -98,4 +98,3 @@ func TestMembersAreBounded(t *testing.T) {
 	assert.Positive(t, reported)
 	assert.Equal(t, 1000, strings.Count(encode(t, "", msgs...), "MEMBER:mailto:"), "none is lost")
 }
-

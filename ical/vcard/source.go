@@ -28,34 +28,16 @@ func source(c *Card, d *decoder) string {
 	return string(b)
 }
 
-// appendSource appends a property so that it is read as the very same: characters
-// that no line may have are quoted.
+// appendSource appends a property so that it is read as the very same.
 func appendSource(b []byte, p Prop) []byte {
-	head := Prop{Group: p.Group, Name: p.Name, Params: p.Params}
-	from := len(b)
-	b = head.Append(b)
-	risky := strings.HasSuffix(p.Value, "=") && strings.Contains(strings.ToUpper(string(b[from:])), "QUOTED-PRINTABLE")
-	if isClean(p.Value) && !risky {
-		return append(b, p.Value...)
-	}
-	head.Params = append([]line.Param{
-		{Name: "ENCODING", Values: []string{"QUOTED-PRINTABLE"}}, {Name: "CHARSET", Values: []string{"UTF-8"}},
-	}, p.Params...)
-	b = head.Append(b[:from])
-	const hex = "0123456789ABCDEF"
-	for v := p.Value; v != ""; v = v[1:] {
-		switch c := v[0]; {
-		case c == '\\' && len(v) > 1 && (v[1] == 'n' || v[1] == 'N'):
-			b = append(b, "=0A"...)
-			v = v[1:]
-		case c == '\\' && len(v) > 1 && v[1] == '"': // else it would be escaped once more
-			b = append(b, '"')
-			v = v[1:]
-		case c < ' ' || c == '=' || c >= 0x7F:
-			b = append(b, '=', hex[c>>4], hex[c&15])
-		case c == '\\' && len(v) > 1:
-			b = append(b, c, v[1])
-			v = v[1:]
+	value := p.Value
+	p.Value = ""
+	b = p.Append(b)
+	for i := range len(value) {
+		switch c := value[i]; c {
+		case '\n':
+			b = append(b, `\n`...)
+		case '\r', 0:
 		default:
 			b = append(b, c)
 		}
@@ -63,31 +45,93 @@ func appendSource(b []byte, p Prop) []byte {
 	return b
 }
 
-// isClean reports whether a value has only characters that a line may have.
-func isClean(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' && s[i] != '\t' || s[i] == 0x7F {
-			return false
+// parseSource reads the source form. Damaged lines are left out.
+func parseSource(s string) *Card {
+	c := &Card{Props: make([]Prop, 0, strings.Count(s, "\r\n"))}
+	for l := range strings.SplitSeq(s, "\r\n") {
+		p, ok := parseLine(l)
+		switch {
+		case !ok:
+		case p.Name == "VERSION" && len(c.Props) == 0 && c.Version == "":
+			c.Version = Version(p.Value)
+		default:
+			c.Props = append(c.Props, p)
 		}
 	}
-	return true
+	return c
 }
 
-// parseSource reads the source form.
-func parseSource(s string) *Card {
-	c := &Card{}
-	in := line.NewReader(strings.NewReader(s), &line.Options{Groups: true, MaxLine: len(s) + 1, MaxParams: len(s) + 1})
-	for {
-		l, err := in.Next()
-		if err != nil {
-			return c
-		}
-		if l.Name == "VERSION" && len(c.Props) == 0 && c.Version == "" {
-			c.Version = Version(l.Value)
-			continue
-		}
-		c.Props = append(c.Props, canonical(l))
+// parseLine reads a line as [line.Line.Append] writes it. Reading what was already
+// read needs none of the lenience of [line.Reader], and not its buffers.
+func parseLine(s string) (p Prop, ok bool) {
+	i := strings.IndexAny(s, ";:")
+	if i <= 0 {
+		return p, false
 	}
+	p.Name = s[:i]
+	if dot := strings.LastIndexByte(p.Name, '.'); dot >= 0 {
+		p.Group, p.Name = p.Name[:dot], p.Name[dot+1:]
+	}
+	for s = s[i:]; s[0] == ';'; {
+		a, rest, ok := parseParam(s[1:])
+		if !ok {
+			return p, false
+		}
+		p.Params, s = append(p.Params, a), rest
+	}
+	p.Value = s[1:]
+	return p, true
+}
+
+// parseParam reads a parameter. The rest begins with a semicolon or colon.
+func parseParam(s string) (a line.Param, rest string, ok bool) {
+	i := strings.IndexAny(s, "=;:")
+	if i < 0 {
+		return a, "", false
+	}
+	if s[i] != '=' {
+		return line.Param{Values: []string{s[:i]}}, s[i:], true
+	}
+	a.Name, s = s[:i], s[i+1:]
+	for {
+		if strings.HasPrefix(s, `"`) {
+			if i = strings.IndexByte(s[1:], '"'); i < 0 {
+				return a, "", false
+			}
+			a.Values, s = append(a.Values, uncircumflex(s[1:i+1])), s[i+2:]
+		} else {
+			if i = strings.IndexAny(s, ",;:"); i < 0 {
+				return a, "", false
+			}
+			a.Values, s = append(a.Values, uncircumflex(s[:i])), s[i:]
+		}
+		if s == "" {
+			return a, "", false
+		}
+		if s[0] != ',' {
+			return a, s, s[0] == ';' || s[0] == ':'
+		}
+		s = s[1:]
+	}
+}
+
+// uncircumflex undoes RFC 6868.
+func uncircumflex(s string) string {
+	if !strings.Contains(s, "^") {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '^' && i+1 < len(s) {
+			if j := strings.IndexByte("n'^", s[i+1]); j >= 0 {
+				b = append(b, "\n\"^"[j])
+				i++
+				continue
+			}
+		}
+		b = append(b, s[i])
+	}
+	return string(b)
 }
 
 // merge joins what the message says with the card that it came from: see the
@@ -99,14 +143,20 @@ func (g *generator) merge(old *Card) []Prop {
 		before.lines = nil
 	}
 	now, then := bySlot(g.lines), bySlot(before.lines)
+	still := make(map[slot]bool, len(now)+len(then)) // what did not change
+	for _, m := range []map[slot][]Prop{now, then} {
+		for s := range m {
+			still[s] = slices.EqualFunc(now[s], then[s], func(x, y Prop) bool { return equal(&x, &y) })
+		}
+	}
 	same := old.Version.form() == g.version
 	out := make([]Prop, 0, len(old.Props)+4)
 	done, dropped := map[slot]bool{}, map[string]bool{}
 	for i, p := range old.Props {
 		s := d.slots[i]
 		a, is := now[s]
-		b, was := then[s]
-		unchanged := slices.EqualFunc(a, b, func(x, y Prop) bool { return equal(&x, &y) })
+		_, was := then[s]
+		unchanged := still[s] || !is && !was
 		switch {
 		case s == "" && p.Name == "FN" && p.Value == "" && now["fn"][0].Value != "":
 			continue // there is a better one now
@@ -139,7 +189,7 @@ func (g *generator) merge(old *Card) []Prop {
 		case mandatory && !has(out, g.lines[i].prop.Name):
 			head = append(head, g.finished(&g.lines[i]))
 		case !same && strings.HasPrefix(string(s), "label."), // was part of ADR
-			!slices.EqualFunc(now[s], then[s], func(x, y Prop) bool { return equal(&x, &y) }):
+			!still[s]:
 			out = append(out, g.finished(&g.lines[i]))
 		}
 	}
