@@ -143,8 +143,7 @@ func TestWhatIsNoMessageIsAnError(t *testing.T) {
 }
 
 func TestErrorsOfTheSourceAreItsOwn(t *testing.T) {
-	g := &generator{rand.New(rand.NewPCG(1, 9)), 50_000}
-	b := encode(t, g.message(2), nil)
+	b := encode(t, random(rand.New(rand.NewPCG(1, 9)), 2, 50_000), nil)
 	for n := int64(0); n < int64(len(b)); n += 997 {
 		if _, err := msg.Decode(failing{bytes.NewReader(b), n}, int64(len(b)), nil); err != nil {
 			assert.ErrorIs(t, err, io.ErrClosedPipe)
@@ -283,11 +282,11 @@ func TestOneTextForThousandsOfNames(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	rnd := &generator{rand.New(rand.NewPCG(1, 5)), 300}
+	rnd := rand.New(rand.NewPCG(1, 5))
 	for range 5 {
-		f.Add(encode(f, rnd.message(2), nil))
+		f.Add(encode(f, random(rnd, 2, 0), nil))
 	}
-	f.Add(encode(f, rnd.message(1), &msg.EncodeOptions{Codepage: 932, LargeSectors: true}))
+	f.Add(encode(f, random(rnd, 1, 0), &msg.EncodeOptions{Codepage: 932, LargeSectors: true}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := decode(b, &msg.DecodeOptions{Report: func(i msg.Issue) { _ = i.String() }})
 		if err != nil {

@@ -31,13 +31,12 @@ func comesBack(t testing.TB, m *mapi.Message, opts *msg.EncodeOptions, ignore ..
 }
 
 func TestRandomMessagesComeBack(t *testing.T) {
-	n := uint64(400)
+	n := uint64(200)
 	if testing.Short() {
 		n = 60
 	}
 	for seed := range n {
-		g := &generator{rand.New(rand.NewPCG(seed, 1)), 100_000}
-		m := g.message(3)
+		m := random(rand.New(rand.NewPCG(seed, 1)), 3, 100_000)
 		got := comesBack(t, m, &msg.EncodeOptions{LargeSectors: seed%2 == 1})
 		if seed%10 == 0 {
 			opensElsewhere(t, encode(t, m, nil))
@@ -51,8 +50,7 @@ func FuzzRoundTrip(f *testing.F) {
 		f.Add(seed, 10_000)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64, large int) {
-		g := &generator{rand.New(rand.NewPCG(seed, 2)), max(0, large) % 200_000}
-		m := g.message(2)
+		m := random(rand.New(rand.NewPCG(seed, 2)), 2, max(0, large)%200_000)
 		file := encode(t, m, nil)
 		got, err := decode(file, sound(t))
 		require.NoError(t, err)
@@ -62,7 +60,6 @@ func FuzzRoundTrip(f *testing.F) {
 }
 
 func TestEveryCanonicalPropertyComesBack(t *testing.T) {
-	g := &generator{rand.New(rand.NewPCG(3, 4)), 5000}
 	m := &mapi.Message{}
 	n := 0
 	for info := range props.All() {
@@ -74,7 +71,7 @@ func TestEveryCanonicalPropertyComesBack(t *testing.T) {
 		case p.Type.IsString():
 			p.Type = p.Type&^mapi.PtypString8 | mapi.PtypString
 		}
-		m.Set(p, g.value(p.Type))
+		m.Set(p, someValue(p.Type))
 		n++
 	}
 	comesBack(t, m, nil)
