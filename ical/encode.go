@@ -181,7 +181,7 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 				}
 			case s == slotAttendee || s == slotAttach:
 			case done[s]:
-			case keeps[s] && says(s, read.m, m):
+			case keeps[s] && says(s, read.m, m, read.zone):
 				done[s] = true
 				for _, l := range inSlot(nil, k, kept, s, 0) {
 					out.Props = append(out.Props, *l)
@@ -199,7 +199,7 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 		}
 	}
 	e.mergeLines(out, written, kept, m, d)
-	if keeps[slotAlarm] && says(slotAlarm, read.m, m) {
+	if keeps[slotAlarm] && says(slotAlarm, read.m, m, read.zone) {
 		out.Children = append(out.Children, alarms...)
 	} else {
 		out.Children = append(out.Children, children(written, "VALARM")...)

@@ -48,7 +48,6 @@ func (e *encoder) exceptions(m *mapi.Message, c *Component, about *classMeaning,
 		return nil
 	}
 	var series *item
-	embedded := map[int64]bool{} // by original start
 	for _, a := range m.Attachments {
 		if !isException(a) {
 			continue
@@ -56,14 +55,11 @@ func (e *encoder) exceptions(m *mapi.Message, c *Component, about *classMeaning,
 		if series == nil {
 			series = d.item(c, nil)
 		}
-		if t, ok := props.PidLidExceptionReplaceTime.Get(a.Embedded); ok {
-			embedded[t.Unix()] = true
-		}
 		i := e.instance(a.Embedded, m, about)
 		if _, kept := readKept(a.Embedded); kept != nil {
 			i = e.merge(i, kept, a.Embedded, d, series)
 		}
 		list = append(list, i)
 	}
-	return append(list, e.bareExceptions(m, about, embedded)...)
+	return append(list, e.bareExceptions(m, c, about, d)...)
 }

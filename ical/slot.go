@@ -144,14 +144,14 @@ func slotProps(s slot) []mapi.Prop {
 	return nil
 }
 
-// says reports whether two messages say the same in a slot.
-func says(s slot, a, b mapi.Getter) bool {
+// says reports whether two messages say the same in a slot. z is their zone.
+func says(s slot, a, b mapi.Getter, z *timeZone) bool {
 	for _, p := range slotProps(s) {
 		if !equalValues(resolved(a.Get(p)), resolved(b.Get(p))) {
 			return false
 		}
 	}
-	return s != slotRule || sameRules(a, b)
+	return s != slotRule || sameRules(a, b, z)
 }
 
 // resolved reads small streams, as stores return texts and HTML.
