@@ -169,8 +169,18 @@ func (r *rule) read(n *notice) *DeliveryStatus {
 // A finding is a recipient with the text that says why.
 type finding struct{ address, reason string }
 
-// maxFound bounds the recipients of one bounce.
-const maxFound = 500
+// Bounds of a bounce: recipients, and bytes of the reason of each, so that no text
+// takes long.
+const (
+	maxFound  = 200
+	maxReason = 8 << 10
+)
+
+func (f *finding) add(line string) {
+	if len(f.reason) < maxReason {
+		f.reason += "\n" + line
+	}
+}
 
 // find looks through the lines for the recipient patterns of the rule. The reason is
 // what follows, up to the next recipient.
@@ -187,14 +197,14 @@ func (r *rule) find(n *notice) []finding {
 				rest = line
 			}
 			if i := indexOf(list, a); i >= 0 {
-				list[i].reason += "\n" + rest
+				list[i].add(rest)
 			} else {
 				list = append(list, finding{a, rest})
 			}
 			continue
 		}
 		if len(list) > 0 && !r.line {
-			list[len(list)-1].reason += "\n" + line
+			list[len(list)-1].add(line)
 		}
 	}
 	return list
@@ -346,6 +356,7 @@ func (r *rule) recipient(n *notice, f finding) RecipientStatus {
 	if r.whole || strings.TrimSpace(reason) == "" {
 		reason = n.text
 	}
+	reason = reason[:min(len(reason), maxReason)]
 	class := 5
 	if s.Action == ActionDelayed {
 		class = 4

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -101,4 +102,31 @@ func TestRecognisedBounceIsFilledInLikeAReport(t *testing.T) {
 	b.Status.Fill(m, nil)
 	assert.Equal(t, "REPORT.IPM.Note.NDR", props.PidTagMessageClass.Or(m, ""))
 	assert.EqualValues(t, 511, props.PidTagNonDeliveryReportStatusCode.Or(m.Recipients[0], 0))
+}
+
+func TestRecogniseIsBounded(t *testing.T) {
+	const qmail = "This is the qmail-send program\n"
+	many := qmail
+	var failed strings.Builder
+	for i := range 5_000 {
+		many += fmt.Sprintf("<a%d@b.example>:\n", i)
+		fmt.Fprintf(&failed, " a%d@b.example,\n", i)
+	}
+	exim := "From: MAILER-DAEMON@x\nX-Failed-Recipients: " + failed.String() + " z@b.example\n"
+	tests := []struct{ name, header, text string }{
+		{"recipients", "", many},
+		{"lines of a reason", "", qmail + "<a@b.example>:\n" + strings.Repeat("x\n", 200_000)},
+		{"blank lines", "", qmail + "<a@b.example>:\n" + strings.Repeat("\n", 1_000_000)},
+		{"recipients in the header, for a long text", exim, "created automatically by mail delivery software" + strings.Repeat(" spa", 100_000)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b, ok := report.Recognise(note(tt.header, tt.text))
+			require.True(t, ok)
+			assert.LessOrEqual(t, len(b.Status.Recipients), 200)
+			for _, r := range b.Status.Recipients {
+				assert.LessOrEqual(t, len(r.Diagnostic.Value), 1024)
+			}
+		})
+	}
 }

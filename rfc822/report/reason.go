@@ -152,18 +152,18 @@ func phrase(reason string) Status {
 	return Status{}
 }
 
-// maxReason bounds the reason that is kept, in bytes.
-const maxReason = 1 << 10
+// maxDiagnostic bounds the reason that is kept, in bytes.
+const maxDiagnostic = 1 << 10
 
 // diagnosticIn is the reason as a Diagnostic-Code: of type smtp when it has a reply of
 // a server.
 func diagnosticIn(reason, address string) Typed {
-	reason = strings.Join(strings.Fields(reason), " ")
+	reason = strings.Join(strings.Fields(reason[:min(len(reason), maxReason)]), " ")
 	reason = strings.TrimLeft(strings.TrimPrefix(reason, "<"+address+">"), ":. ")
-	for len(reason) > maxReason {
-		i := strings.LastIndexByte(reason[:maxReason], ' ')
+	for len(reason) > maxDiagnostic {
+		i := strings.LastIndexByte(reason[:maxDiagnostic], ' ')
 		if i < 0 {
-			i = maxReason
+			i = maxDiagnostic
 		}
 		reason = strings.ToValidUTF8(reason[:i], "")
 	}
