@@ -69,11 +69,15 @@ func (f *File) sectors() int64 {
 // sector is where a sector is.
 func (f *File) sector(n uint32) int64 { return (int64(n) + 1) << f.head.shift }
 
+// maxFAT is how many sectors of the FAT are used: for 64 GiB in small sectors, and 4 TiB
+// in large ones.
+const maxFAT = 1 << 20
+
 // loadFAT finds the sectors of the FAT, as far as the file needs one (MS-CFB 2.5).
 // So neither loops nor counts in the header matter.
 func (f *File) loadFAT() error {
 	f.fat.r = f.r
-	need := f.sectors() * 4
+	need := min(f.sectors()*4, maxFAT<<f.head.shift)
 	for _, n := range f.head.fat {
 		f.addFAT(n, need)
 	}
@@ -115,7 +119,8 @@ func (f *File) addFAT(n uint32, need int64) {
 func (f *File) follow(start uint32, want int64) (c chain, err error) {
 	c.r = f.r
 	w := walk{&f.fat, f.head.shift, f.sector(0), f.size}
-	return c, w.follow(&c, start, want)
+	err = w.follow(&c, start, want)
+	return c, err
 }
 
 // loadDirectory reads the directory, and what the root says about the mini stream.
@@ -177,27 +182,28 @@ type Stream interface {
 }
 
 // Stream returns the content of a stream. When sectors of it are missing, the error
-// is [mapi.ErrCorruptData] and the content is what is there. Stream should be called
+// is [mapi.ErrCorruptData] and the content is what is there: nothing, of a chain that
+// loops. Stream should be called
 // once for each entry: files whose streams share sectors are refused, by counting.
 // Stream itself is for one goroutine.
 func (f *File) Stream(e *Entry) (Stream, error) {
-	var c chain
-	var err error
-	switch {
-	case e.Kind != KindStream:
-		return &c, corrupt("%s is no stream", e.Path())
-	case e.Size < cutoff:
-		c.r = &f.small
-		w := walk{&f.mini, miniShift, 0, f.small.size}
-		err = w.follow(&c, e.start, e.Size)
-	default:
-		c, err = f.follow(e.start, e.Size)
+	if e.Kind != KindStream {
+		return &chain{}, corrupt("%s is no stream", e.Path())
+	}
+	c := chain{r: &f.small}
+	w := walk{&f.mini, miniShift, 0, f.small.size}
+	if e.Size >= cutoff {
+		c.r = f.r
+		w = walk{&f.fat, f.head.shift, f.sector(0), f.size}
+	}
+	if err := w.follow(&c, e.start, e.Size); err != nil {
+		return &chain{}, err // what a loop has read is mostly the same again
 	}
 	c.cut(e.Size)
-	if err == nil && c.size < e.Size {
-		err = corrupt("%d of %d bytes are there", c.size, e.Size)
+	if c.size < e.Size {
+		return &c, corrupt("%d of %d bytes are there", c.size, e.Size)
 	}
-	return &c, err
+	return &c, nil
 }
 
 // ReadAll returns the bytes of a stream, like [File.Stream]. It reports
