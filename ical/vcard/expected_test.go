@@ -22,7 +22,7 @@ func leaves(name string, values []string) string {
 	switch name = strings.ToLower(name); name {
 	case "bday", "anniversary", "tz", "rev":
 		for i, v := range values {
-			values[i] = strings.NewReplacer(":00-", "-", "-", "", ":", "").Replace(v) // no seconds either
+			values[i] = strings.NewReplacer(":00-", "", "-", "", ":", "").Replace(v) // no seconds either
 		}
 	}
 	return name + ": " + strings.Join(values, " | ")

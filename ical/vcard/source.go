@@ -69,7 +69,7 @@ func parseLine(s string) (p Prop, ok bool) {
 		return p, false
 	}
 	p.Name = s[:i]
-	if dot := strings.LastIndexByte(p.Name, '.'); dot >= 0 {
+	if dot := strings.LastIndexByte(p.Name, '.'); dot > 0 {
 		p.Group, p.Name = p.Name[:dot], p.Name[dot+1:]
 	}
 	for s = s[i:]; s[0] == ';'; {
