@@ -46,6 +46,8 @@ type plan struct {
 	skip         Skip
 	known        int // year*12 + month of mask
 	mask         uint32
+	askedDay     int // and answer of onDay
+	answer       bool
 	nothingToSee bool
 }
 
@@ -55,7 +57,7 @@ const lastYear = 9999
 func newPlan(r *Rule, start time.Time) *plan {
 	p := &plan{freq: r.Freq, interval: int64(max(1, r.Interval)), count: r.Count,
 		lastCivil: math.MaxInt64, lastUnix: math.MaxInt64, start: civil.Seconds(start),
-		weekStart: time.Monday, skip: r.Skip, known: math.MinInt, positions: r.BySetPos}
+		weekStart: time.Monday, skip: r.Skip, known: math.MinInt, askedDay: math.MinInt, positions: r.BySetPos}
 	if r.CanExpand() != nil {
 		p.nothingToSee = true
 		return p
@@ -318,6 +320,9 @@ func (p *plan) firstWeek(year int) int { return p.weekBegin(civil.Days(year, 1, 
 
 // onDay tells whether a rule is about a day.
 func (p *plan) onDay(day int) bool {
-	y, m, d := civil.Date(day)
-	return p.inMonth(y, m)>>(d-1)&1 != 0
+	if day != p.askedDay {
+		y, m, d := civil.Date(day)
+		p.askedDay, p.answer = day, p.inMonth(y, m)>>(d-1)&1 != 0
+	}
+	return p.answer
 }
