@@ -43,7 +43,8 @@ func encodingOf(head []byte, codepage int) (e encoding.Encoding, mark int) {
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), 2
 	}
 	const ascii = 20127 // whoever says so and writes more means something else
-	if codepage != 0 && codepage != ascii {
+	wide := codepage == 1200 || codepage == 1201
+	if codepage != 0 && codepage != ascii && (!wide || bytes.IndexByte(head, 0) >= 0) {
 		if e, ok := rtf.Encoding(codepage); ok {
 			return e, 0
 		}

@@ -110,6 +110,8 @@ func TestCodepageOfHTMLIsBelievedRatherThanItsMeta(t *testing.T) {
 	assert.Equal(t, "а\r\n", run(t, body.TextFromHTML, in, &body.Options{Codepage: 1251}))
 	assert.Equal(t, "a\r\n", run(t, body.TextFromHTML, "\xEF\xBB\xBFa", &body.Options{Codepage: 1251}))
 	assert.Equal(t, "日\r\n", run(t, body.TextFromHTML, "\x1b$BF|\x1b(B", &body.Options{Codepage: 50220}))
+	assert.Equal(t, "ä\r\n", run(t, body.TextFromHTML, "\xE4\x00", &body.Options{Codepage: 1200}))
+	assert.Equal(t, "ä\r\n", run(t, body.TextFromHTML, "ä", &body.Options{Codepage: 1200}), "said to be UTF-16 but without a NUL")
 	assert.Equal(t, "ä\r\n", run(t, body.TextFromHTML, "\xE4", &body.Options{Codepage: 4711}), "one that nobody knows")
 }
 

@@ -228,6 +228,9 @@ type stringWriter interface {
 // findURL finds what is a link in a word: from start to end, leading to href. Without
 // one all three are those of nothing at the begin.
 func findURL(s []byte) (start, end int, href string) {
+	if bytes.IndexByte(s, ':') < 0 && bytes.IndexByte(s, '.') < 0 { // most words
+		return 0, 0, ""
+	}
 	lower := bytes.ToLower(s)
 	for _, scheme := range []string{"https://", "http://", "ftp://", "mailto:", "www."} {
 		i := bytes.Index(lower, []byte(scheme))

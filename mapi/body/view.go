@@ -19,6 +19,7 @@ type View struct {
 	obj  mapi.Getter
 	opts *Options
 	made map[mapi.NativeBody]result
+	rtf  []byte // compressed
 	err  error
 }
 
@@ -56,7 +57,10 @@ func (v *View) Get(p mapi.Prop) mapi.Value {
 			return nil
 		}
 		if b, ok := v.derived(mapi.NativeBodyRTF); ok {
-			return rtf.Compress(b)
+			if v.rtf == nil {
+				v.rtf = rtf.Compress(b)
+			}
+			return v.rtf
 		}
 	case p.Same(propNative) && p.Type.Fits(mapi.PtypInteger32):
 		if n := NativeOf(v.obj); n != mapi.NativeBodyUndefined {

@@ -111,7 +111,7 @@ func multiByte(codepage int) encoding.Encoding {
 		return japanese.ShiftJIS
 	case 936, 10008, 51936, 20936:
 		return simplifiedchinese.GBK
-	case 949, 51949, 10003, 1361:
+	case 949, 51949, 10003:
 		return korean.EUCKR
 	case 950, 10002:
 		return traditionalchinese.Big5

@@ -179,7 +179,7 @@ func (p *Parser) letters(t Token) (Token, bool) {
 // stateful reports whether ASCII may be something else in the page in force.
 func (p *Parser) stateful() bool {
 	page := p.codepage()
-	return page >= 50220 && page <= 50222 || page == 52936 || page == 1200 || page == 1201
+	return page >= 50220 && page <= 50222 || page == 52936
 }
 
 // unicode takes \uN and \ucN.
@@ -285,7 +285,7 @@ func isLead(page int, c byte) bool {
 	switch page {
 	case 932, 10001:
 		return c >= 0x80 && (c <= 0xA0 || c >= 0xE0)
-	case 936, 949, 950, 1361, 10002, 10003, 10008:
+	case 936, 949, 950, 10002, 10003, 10008:
 		return c >= 0x80
 	}
 	return false
@@ -303,11 +303,15 @@ func (p *Parser) codepage() int {
 			f = p.fonts.find(p.deff)
 		}
 	}
-	if f == nil || f.Codepage == 0 {
+	if f == nil || !isByteCodepage(f.Codepage) {
 		return p.page
 	}
 	return f.Codepage
 }
+
+// isByteCodepage reports whether text in a code page is bytes. QUIRK: some documents
+// say that they are in UTF-16, which ASCII around it cannot be.
+func isByteCodepage(n int) bool { return n > 0 && n != 1200 && n != 1201 }
 
 func (p *Parser) decoderOf(codepage int) *encoding.Decoder {
 	d := p.decoder[codepage]

@@ -75,7 +75,7 @@ func (p *Parser) word(t *Token) {
 	case "pca":
 		p.page = 850
 	case "ansicpg":
-		if t.Param > 0 {
+		if isByteCodepage(t.Param) {
 			p.page = t.Param
 		}
 	case "deff":
