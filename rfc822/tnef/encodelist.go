@@ -20,7 +20,9 @@ const firstNamed, lastNamed = 0x8000, 0xFFFE
 // list lays out properties (MS-OXTNEF 2.1.3.4). embedded is the message in an
 // attachment.
 func (e *encoder) list(l *layout, bag *mapi.Properties, in place, embedded *mapi.Message) error {
-	list, count, named := &layout{}, uint32(0), uint32(firstNamed)
+	const usual = 48 // bytes of a property
+	list := &layout{tail: make([]byte, 0, usual*bag.Len())}
+	count, named := uint32(0), uint32(firstNamed)
 	for p, v := range bag.All() {
 		if isLocal(p, in) || in == inAttachment && elsewhere(p, embedded) {
 			continue
