@@ -240,6 +240,30 @@ func (m *message) texts() {
 	if codepage != 0 {
 		props.PidTagInternetCodepage.Set(m, codepage)
 	}
+	m.identify()
+}
+
+// identify takes the id and location of the best text from its own part, when that
+// is not the whole mail.
+func (m *message) identify() {
+	p := m.bodies.html.part
+	if p == nil {
+		p = m.bodies.plain.part
+	}
+	if p == nil && !m.part.Type.IsMultipart() { // they are those of a file
+		m.Delete(props.PidTagBodyContentId.Prop(), props.PidTagBodyContentLocation.Prop())
+	}
+	if p == nil || p == m.part {
+		return
+	}
+	for f := range p.Header.All() {
+		switch {
+		case f.Is("Content-ID"):
+			m.set(props.PidTagBodyContentId.Prop(), trimID(f.Text()))
+		case f.Is("Content-Location"):
+			m.set(props.PidTagBodyContentLocation.Prop(), f.Text())
+		}
+	}
 }
 
 // largeText is the length of a part from which its text is a stream when the

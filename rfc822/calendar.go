@@ -79,10 +79,16 @@ func (m *message) mergeMeeting(c *mapi.Message) {
 			m.Set(p, v)
 		}
 	}
-	if len(m.Recipients) > 0 && !answer {
+	if s, ok := props.PidTagSubject.Get(m); ok && !props.PidTagSubjectPrefix.Has(m) {
+		m.setSubject(s, props.PidTagConversationTopic.Has(m))
+	}
+	if !answer || len(m.Recipients) == 0 {
 		m.addInvited(c.Recipients)
 	}
 	m.mergeRecipients(c.Recipients)
+	if !answer {
+		m.attendees()
+	}
 	m.Attachments = append(m.Attachments, c.Attachments...)
 }
 
@@ -102,9 +108,47 @@ func (m *message) addInvited(rows []*mapi.Recipient) {
 		key := recipientKey(r)
 		if key != "" && !here[key] && flags&mapi.RecipientFlagOrganizer == 0 && len(m.Recipients) < m.opts.MaxRecipients {
 			here[key] = true
-			m.Recipients = append(m.Recipients, r)
+			m.Recipients = append(m.Recipients, complete(r))
 		}
 	}
+}
+
+// complete gives a recipient of a calendar what those of mail have.
+func complete(r *mapi.Recipient) *mapi.Recipient {
+	addr, _ := props.PidTagSmtpAddress.Get(r)
+	name, _ := props.PidTagDisplayName.Get(r)
+	row := recipientRow{}
+	row.addr.init(&entity.Address{Name: name, Addr: addr}, nil)
+	kind, _ := props.PidTagRecipientType.Get(r)
+	for _, p := range row.properties(int32(kind)) {
+		if !r.Has(p.Prop) {
+			r.Set(p.Prop, p.Value)
+		}
+	}
+	return r
+}
+
+// attendees lists the names of those invited, as Outlook shows them (MS-OXOCAL
+// 2.2.1.16).
+func (m *message) attendees() {
+	var all, to, cc []string
+	class, _ := props.PidTagMessageClass.Get(m)
+	for _, r := range m.Recipients {
+		name, _ := props.PidTagDisplayName.Get(r)
+		all = append(all, name)
+		switch kind, _ := props.PidTagRecipientType.Get(r); kind {
+		case mapi.RecipientTo:
+			to = append(to, name)
+		case mapi.RecipientCc:
+			cc = append(cc, name)
+		}
+		if strings.EqualFold(class, "IPM.Schedule.Meeting.Request") && !props.PidTagRecipientTrackStatus.Has(r) {
+			props.PidTagRecipientTrackStatus.Set(r, mapi.ResponseNotResponded)
+		}
+	}
+	props.PidLidAllAttendeesString.Set(m, strings.Join(all, "; "))
+	props.PidLidToAttendeesString.Set(m, strings.Join(to, "; "))
+	props.PidLidCcAttendeesString.Set(m, strings.Join(cc, "; "))
 }
 
 // isCalendar: messages that are written with a calendar.

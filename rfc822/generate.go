@@ -160,6 +160,7 @@ func (g *generator) tree(msg *mapi.Message, o *original) (*node, error) {
 	}
 	if len(texts) == 0 && len(attached) == 0 {
 		texts = append(texts, emptyText())
+		texts[0].identify(msg)
 	}
 	var body []*node
 	if len(texts) > 0 {
@@ -226,15 +227,19 @@ func (g *generator) texts(msg *mapi.Message) (nodes []*node, html []byte, pictur
 		nodes = append(nodes, n)
 	}
 	if len(nodes) > 0 {
-		root := nodes[len(nodes)-1]
-		if cid, ok := props.PidTagBodyContentId.Get(msg); ok {
-			root.header.add("Content-ID", "<"+cid+">")
-		}
-		if loc, ok := props.PidTagBodyContentLocation.Get(msg); ok {
-			root.header.add("Content-Location", loc)
-		}
+		nodes[len(nodes)-1].identify(msg)
 	}
 	return nodes, html, v.pictures, err
+}
+
+// identify gives the best text its id and location.
+func (n *node) identify(msg *mapi.Message) {
+	if cid, ok := props.PidTagBodyContentId.Get(msg); ok {
+		n.header.add("Content-ID", "<"+cid+">")
+	}
+	if loc, ok := props.PidTagBodyContentLocation.Get(msg); ok {
+		n.header.add("Content-Location", loc)
+	}
 }
 
 func emptyText() *node { return textNode("plain", entity.USASCII, nil) }
@@ -248,7 +253,10 @@ func plainNode(msg *mapi.Message, v mapi.Value) (*node, error) {
 		return nil, err
 	}
 	text, _ := v.(string)
-	cp, _ := props.PidTagInternetCodepage.Get(msg)
+	cp, ok := props.PidTagInternetCodepage.Get(msg)
+	if !ok {
+		cp = entity.USASCII.Codepage
+	}
 	if c, ok := entity.CharsetOf(cp); ok && safeForMail(c) {
 		if c.Reads(bytesOf(text)) { // no copy
 			return textNode("plain", c, bytesOf(text)), nil
@@ -303,9 +311,7 @@ func htmlNode(msg *mapi.Message) (*node, []byte, error) {
 func textNode(subtype string, c *entity.Charset, text []byte) *node {
 	text = crlf(text)
 	ascii, clean, special := examine(text)
-	if ascii && c.ASCIICompatible() {
-		c = entity.USASCII
-	} else if c == entity.USASCII {
+	if !ascii && c == entity.USASCII {
 		c = entity.UTF8
 	}
 	n := &node{}

@@ -142,6 +142,9 @@ func (m *message) field(s *headerState, f *entity.Field, name, v []byte) {
 	case "in-reply-to":
 		m.text(props.PidTagInReplyToId.Prop(), v)
 	case "references":
+		if bytes.Contains(v, []byte("  ")) {
+			v = bytes.Join(bytes.Fields(v), []byte(" "))
+		}
 		m.text(props.PidTagInternetReferences.Prop(), v)
 	case "date":
 		m.date(props.PidTagClientSubmitTime.Prop(), f, v)
@@ -302,16 +305,20 @@ func (m *message) receivedDate(v []byte) bool {
 }
 
 func (m *message) subject(s *headerState) {
-	if !s.hasSubject {
-		return
+	if s.hasSubject {
+		m.setSubject(s.subject, s.topic)
 	}
-	subject := cleanSubject(s.subject)
+}
+
+// setSubject sets a subject with its parts, and the topic unless that is known.
+func (m *message) setSubject(text string, topic bool) {
+	subject := cleanSubject(text)
 	prefix, rest := splitSubject(subject)
 	normalized := m.box(rest)
 	m.Set(props.PidTagSubject.Prop(), m.box(subject))
 	m.Set(props.PidTagSubjectPrefix.Prop(), m.box(prefix))
 	m.Set(props.PidTagNormalizedSubject.Prop(), normalized)
-	if !s.topic && rest != "" {
+	if !topic && rest != "" {
 		m.Set(props.PidTagConversationTopic.Prop(), normalized)
 	}
 }

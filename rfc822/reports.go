@@ -84,6 +84,7 @@ func (m *message) returned(p *entity.Part) *mapi.Message {
 			disp := disposition(p)
 			m.describe(at, p, &disp)
 			props.PidTagAttachMimeTag.Set(at, returnedType(inner))
+			props.PidTagTextAttachmentCharset.Delete(at)
 			props.PidTagAttachMethod.Set(at, mapi.AttachEmbeddedMessage)
 			m.name(at, fileName(p, &disp), p.Type.Type)
 			m.keepPart(index, p)
@@ -179,9 +180,11 @@ func (g *generator) returnedNode(a *mapi.Attachment, mediaType string) (*node, e
 	if a.Embedded == nil || !strings.HasPrefix(mediaType, "text/") {
 		return g.attachment(a, false)
 	}
-	n := &node{}
-	n.header.add("Content-Type", mediaType)
-	n.header.add("Content-Transfer-Encoding", "8bit")
+	n, err := g.attachment(a, false)
+	if err != nil {
+		return nil, err
+	}
+	n.header.set("Content-Type", mediaType)
 	n.body = func(w io.Writer) error {
 		inner := &generator{opts: g.opts, w: w, depth: g.depth + 1}
 		if !g.opts.Regenerate {

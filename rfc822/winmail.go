@@ -112,7 +112,10 @@ func isDerived(p mapi.Prop) bool {
 		return p.Set == mapi.PSOkapi
 	}
 	switch p.ID {
-	case 0x0E06, 0x0E07, 0x0E08, 0x0E1B, // delivery time, flags, size, has attach
+	case 0x0E06, 0x0E07, 0x0E08, 0x0E17, 0x0E1B, // delivery time, flags, size, status, has attach
+		0x003F, 0x0040, 0x0051, 0x0075, 0x0076, // who received it there
+		0x0043, 0x0044, 0x0052, 0x0077, 0x0078,
+		0x0057, 0x0058, 0x0059, // whether that is a recipient
 		0x0E02, 0x0E03, 0x0E04, 0x007D, // display names, header
 		0x3007, 0x3008: // times of the object
 		return true
