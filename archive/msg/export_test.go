@@ -38,3 +38,6 @@ func FileOfNames(list []mapi.Prop) ([]byte, error) {
 	_, err = image.WriteTo(&b)
 	return b.Bytes(), err
 }
+
+// CodepageOf is the code page of a locale.
+func CodepageOf(locale int) int { return codepageOf(locale) }

@@ -197,6 +197,16 @@ func TestCodepageOfAMessage(t *testing.T) {
 	}
 }
 
+func TestCodepageOfALanguage(t *testing.T) {
+	for locale, page := range map[int]int{
+		0x0409: 1252, 0x0407: 1252, 0x0411: 932, 0x0412: 949, 0x0804: 936, 0x0404: 950, 0x0C04: 950, 0x0405: 1250,
+		0x0408: 1253, 0x0419: 1251, 0x041F: 1254, 0x040D: 1255, 0x0401: 1256, 0x0425: 1257, 0x042A: 1258, 0x041E: 874,
+		0x081A: 1250, 0x0C1A: 1251, 0x042C: 1254, 0x082C: 1251, 0x0446: 1252, 0x0846: 1256, 0: 0, 0x0400: 0, -1: 0, 1 << 30: 0,
+	} {
+		assert.Equal(t, page, msg.CodepageOf(locale), "%#x", locale)
+	}
+}
+
 func TestUndefinedBytesComeBackFromLongAndShortTexts(t *testing.T) {
 	for _, n := range []int{10, 100_000} {
 		m := &mapi.Message{}

@@ -183,9 +183,8 @@ type Stream interface {
 
 // Stream returns the content of a stream. When sectors of it are missing, the error
 // is [mapi.ErrCorruptData] and the content is what is there: nothing, of a chain that
-// loops. Stream should be called
-// once for each entry: files whose streams share sectors are refused, by counting.
-// Stream itself is for one goroutine.
+// loops. Stream should be called once for each entry: files whose streams share
+// sectors are refused, by counting. Stream itself is for one goroutine.
 func (f *File) Stream(e *Entry) (Stream, error) {
 	if e.Kind != KindStream {
 		return &chain{}, corrupt("%s is no stream", e.Path())
