@@ -8,9 +8,9 @@
 //
 // # Reading
 //
-// [Decode] takes what there is: properties that are damaged are left out and told to
-// [DecodeOptions].Report, and only what is no message in a compound file at all is an
-// error. Large values stay in the file: they are [mapi.Stream]s that read it when they
+// [Decode] takes what there is: values that are damaged are left out, or end where the
+// damage begins, and are told to [DecodeOptions].Report; only what is no message in a
+// compound file at all is an error. Large values stay in the file: they are [mapi.Stream]s that read it when they
 // are read themselves, at random and from several goroutines, so the file must stay
 // open and unchanged for as long as they are used. Closing it is the caller's business.
 //
@@ -29,7 +29,7 @@
 //
 //   - PtypString8 comes back as PtypString, and without the NULs at its end
 //   - PidTagStoreSupportMask describes the file, not the message: it is written anew
-//   - the properties of [mapi.PSOkapi], which never leave
+//   - the properties of [mapi.PSOkapi], which never leave, nor come in
 //   - properties that have no identity: tagged ones without id or from 0x8000 up
 //   - an attached message without PidTagAttachMethod: it gets it
 //
