@@ -127,7 +127,7 @@ var lost = map[string]string{
 func randomNote(r *rand.Rand, depth int) *mapi.Message {
 	msg := &mapi.Message{}
 	text := func() string {
-		alphabet := []string{"a", "Z", " ", "ä", "日", "😀", ":", ";", ",", "\"", "\\", "=?", "?=", "<", ">", "@", "(", ")", ".", "%", "'", "=", "\t", strings.Repeat("x", 80)}
+		alphabet := []string{"a", "Z", " ", "ä", "日", "😀", ":", ";", ",", "\"", "\\", "=?", "?=", "<", ">", "@", "(", ")", ".", "%", "'", "=", "\t", strings.Repeat("x", 15)}
 		var b strings.Builder
 		for range 1 + r.IntN(12) {
 			b.WriteString(alphabet[r.IntN(len(alphabet))])
