@@ -284,6 +284,10 @@ func sameMeaning(kept, written *Prop, method string) bool {
 	return method == "REPLY" || roleOf(kept) == roleOf(written)
 }
 
+// lastSeriesYear is how far the zone of a series is written at least: what tables of
+// time zones of 32 bits know.
+const lastSeriesYear = 2037
+
 // timezones are the VTIMEZONEs of all zones that the lines of items name, in the
 // order of their first use.
 func (e *encoder) timezones(items []*Component) (list []*Component) {
@@ -312,6 +316,9 @@ func (e *encoder) timezones(items []*Component) (list []*Component) {
 			}
 			if m, ok := parseMoment(p.Value); ok {
 				s.from, s.to = min(s.from, m.wall.Year()), max(s.to, m.wall.Year())
+			}
+			if p.Name == "DTSTART" && c.Get("RRULE") != nil {
+				s.to = max(s.to, lastSeriesYear)
 			}
 		}
 		for _, child := range c.Children {

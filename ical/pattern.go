@@ -302,22 +302,29 @@ func sameRules(a, b mapi.Getter, z *timeZone) bool {
 	if !ok || !also {
 		return ok == also
 	}
-	return bytes.Equal(bareRule(x, a, z), bareRule(y, b, z))
+	gone := map[recur.Minutes]bool{}
+	changed(gone, &x, a, z)
+	changed(gone, &y, b, z)
+	return bytes.Equal(bareRule(x, gone), bareRule(y, gone))
 }
 
-// bareRule is a structure without the instances that are changed.
-func bareRule(a recur.Appointment, m mapi.Getter, z *timeZone) []byte {
-	gone := map[recur.Minutes]bool{}
-	day := func(t recur.Minutes) recur.Minutes { return t - t%(24*60) }
+func dayOf(t recur.Minutes) recur.Minutes { return t - t%(24*60) }
+
+// changed adds the days of the instances that are changed.
+func changed(days map[recur.Minutes]bool, a *recur.Appointment, m mapi.Getter, z *timeZone) {
 	for _, e := range a.Exceptions {
-		gone[day(e.Original)] = true
+		days[dayOf(e.Original)] = true
 	}
 	if m, ok := m.(*mapi.Message); ok {
 		for _, t := range embeddedOriginals(m) {
-			gone[day(recur.MinutesOf(z.wall(t)))] = true
+			days[dayOf(recur.MinutesOf(z.wall(t)))] = true
 		}
 	}
-	a.Deleted = slices.DeleteFunc(slices.Clone(a.Deleted), func(t recur.Minutes) bool { return gone[day(t)] })
+}
+
+// bareRule is a structure without the instances that are changed.
+func bareRule(a recur.Appointment, gone map[recur.Minutes]bool) []byte {
+	a.Deleted = slices.DeleteFunc(slices.Clone(a.Deleted), func(t recur.Minutes) bool { return gone[dayOf(t)] })
 	a.Modified, a.Exceptions = nil, nil
 	a.Reserved1, a.Reserved2, a.Rest = nil, nil, nil
 	return a.Bytes()

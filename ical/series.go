@@ -12,10 +12,10 @@ func (it *item) series(instances []*item) {
 	if it.kind != event || it.c.Get("RRULE") == nil && it.c.Get("RDATE") == nil {
 		return
 	}
-	it.pattern(instances)
 	for _, i := range instances {
 		it.m.Attachments = append(it.m.Attachments, it.embed(i))
 	}
+	it.pattern(instances)
 }
 
 // embed is an instance as an attachment of its series (MS-OXOCAL 2.2.10.1).
