@@ -1,6 +1,8 @@
 package vcard_test
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -134,4 +136,19 @@ func TestForgetfulDecoding(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, msgs[0].Get(vcard.SourceForm()))
 	assert.NotContains(t, encode(t, "", msgs...), "m@x")
+}
+
+// Outlook keeps notes in RTF; what cannot be said is reported.
+func TestNotesOfOutlook(t *testing.T) {
+	m := &mapi.Message{}
+	props.PidTagHtml.Set(m, []byte("<p>likes <b>leaves</b></p>"))
+	assert.Contains(t, encode(t, "3.0", m), "\r\nNOTE:likes leaves\r\n")
+	m = &mapi.Message{}
+	props.PidTagRtfCompressed.Set(m, []byte("no RTF at all"))
+	var rules []string
+	require.NoError(t, vcard.Encode(io.Discard, []*mapi.Message{m}, &vcard.EncodeOptions{Report: func(i vcard.Issue) { rules = append(rules, string(i.Rule)) }}))
+	assert.Equal(t, []string{string(vcard.RuleBody)}, rules)
+	m = &mapi.Message{}
+	m.Set(props.PidTagBody.Prop(), failing{})
+	assert.ErrorIs(t, vcard.Encode(io.Discard, []*mapi.Message{m}, nil), errors.ErrUnsupported)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/okapi-mail/okapi/ical/line"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/body"
 	"github.com/okapi-mail/okapi/props"
 )
 
@@ -20,6 +21,10 @@ type EncodeOptions struct {
 	// ProductID is the PRODID of messages that were no cards before. "" means
 	// that of okapi; version 2.1 has none.
 	ProductID string
+
+	// Report is told what a card cannot say: see RuleMembers and RuleBody. nil
+	// means nobody.
+	Report func(Issue)
 }
 
 // Encode writes a card for each contact and distribution list. A message of another
@@ -50,6 +55,9 @@ func FromMessage(m *mapi.Message, opts *EncodeOptions) (*Card, error) {
 	if o.ProductID == "" {
 		o.ProductID = "-//okapi//vcard//EN"
 	}
+	if o.Report == nil {
+		o.Report = func(Issue) {}
+	}
 	class := props.PidTagMessageClass.Or(m, "IPM.Contact")
 	if !isClass(class, "IPM.Contact") && !isClass(class, "IPM.DistList") {
 		return nil, fmt.Errorf("%w: %s is no contact", mapi.ErrNoSupport, class)
@@ -65,7 +73,10 @@ func FromMessage(m *mapi.Message, opts *EncodeOptions) (*Card, error) {
 			version = cmpVersion(old.Version)
 		}
 	}
-	g := generator{msg: m, version: version.form(), list: isClass(class, "IPM.DistList")}
+	if err := readable(m); err != nil {
+		return nil, err
+	}
+	g := generator{msg: m, version: version.form(), list: isClass(class, "IPM.DistList"), report: o.Report}
 	if err := g.all(); err != nil {
 		return nil, err
 	}
@@ -81,6 +92,19 @@ func FromMessage(m *mapi.Message, opts *EncodeOptions) (*Card, error) {
 		c.Props = append(c.Props, g.finished(&g.lines[i]))
 	}
 	return c, nil
+}
+
+// readable fails when a text of the message is a stream that cannot be read, so that
+// no card lacks it silently.
+func readable(m *mapi.Message) error {
+	for p, v := range m.All() {
+		if s, ok := v.(mapi.Stream); ok && (p.Type == mapi.PtypString || p.Type == mapi.PtypString8) {
+			if _, err := mapi.ReadValue(p.Type, s, props.MaxValue); err != nil {
+				return fmt.Errorf("%s: %w", p, err)
+			}
+		}
+	}
+	return nil
 }
 
 // isClass reports whether a message class is one, or derived from it.
@@ -101,6 +125,7 @@ type generator struct {
 	version Version
 	list    bool
 	lines   []generated
+	report  func(Issue)
 
 	photo         []byte
 	digest, media string // of a photo whose data are elsewhere
@@ -217,7 +242,7 @@ func (g *generator) group() {
 // common writes what contacts and lists have.
 func (g *generator) common() {
 	m := g.msg
-	g.addText("note", "NOTE", text(m, props.PidTagBody.Prop()))
+	g.addText("note", "NOTE", g.note())
 	if words := props.PidNameKeywords.Or(m, nil); len(words) > 0 {
 		var b []byte
 		for i, w := range words {
@@ -244,6 +269,22 @@ func (g *generator) common() {
 		}
 		g.add("rev", Prop{Name: "REV", Value: t.UTC().Truncate(time.Second).Format(layout)})
 	}
+}
+
+// note is the text of the body. Outlook keeps the notes of a contact in RTF.
+func (g *generator) note() string {
+	if g.msg.Has(props.PidTagBody.Prop()) {
+		return text(g.msg, props.PidTagBody.Prop())
+	}
+	if !g.msg.Has(props.PidTagRtfCompressed.Prop()) && !g.msg.Has(props.PidTagHtml.Prop()) {
+		return ""
+	}
+	s, err := body.Text(g.msg, nil)
+	if err != nil {
+		g.report(Issue{Rule: RuleBody, Detail: err.Error()})
+		return ""
+	}
+	return strings.TrimRight(s, "\r\n")
 }
 
 // emails writes the three addresses, the first as the preferred one.

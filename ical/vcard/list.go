@@ -145,7 +145,8 @@ func (g *generator) members() {
 		if !ok && i < len(oneOffs) {
 			e, ok = oneOff(oneOffs[i])
 		}
-		if !ok || e.Address == "" {
+		if !ok || !strings.EqualFold(e.AddressType, "SMTP") && !strings.Contains(e.Address, "@") {
+			g.report(Issue{Rule: RuleMembers, Detail: line.Excerpt(e.DisplayName)})
 			continue
 		}
 		p := Prop{Name: "X-ADDRESSBOOKSERVER-MEMBER", Value: uri("mailto:" + e.Address)}

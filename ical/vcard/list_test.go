@@ -74,6 +74,10 @@ func TestMembersOfOutlook(t *testing.T) {
 	props.PidLidDistributionListMembers.Set(m, [][]byte{append([]byte(wrap+"\x80"), one...), []byte(wrap + "\xC3contact"), {1}})
 	props.PidLidDistributionListOneOffMembers.Set(m, [][]byte{one, mapi.NewOneOff("Bob", "SMTP", "bob@x").EntryID(), {2}})
 	assert.Contains(t, encode(t, "4.0", m), "MEMBER;X-CN=Ada:mailto:ada@x\r\nMEMBER;X-CN=Bob:mailto:bob@x\r\nEND")
+	reported := 0
+	_, err := vcard.FromMessage(m, &vcard.EncodeOptions{Report: func(i vcard.Issue) { reported++ }})
+	require.NoError(t, err)
+	assert.Equal(t, 1, reported, "the third has no address")
 }
 
 func TestMembersAreBounded(t *testing.T) {

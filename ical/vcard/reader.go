@@ -16,7 +16,8 @@ const (
 	RuleNesting line.Rule = "nesting" // BEGIN and END that do not fit, or a property outside of cards
 	RuleSize    line.Rule = "size"    // more properties or bytes in a card than the limits allow; the rest is left out
 	RuleValue   line.Rule = "value"   // a value that cannot be read; kept as it was written
-	RuleMembers line.Rule = "members" // more members than a distribution list can have; kept as they were written
+	RuleMembers line.Rule = "members" // more members than a distribution list can have, kept as they were written; or, written, one without an address
+	RuleBody    line.Rule = "body"    // a note in RTF or HTML that cannot be read; left out of the card
 )
 
 // maxOpen is how many cards may be open at once: one within the other, or without
@@ -32,8 +33,8 @@ type ReadOptions struct {
 	// MaxProps is how many properties a card has at most. 0 means 10,000.
 	MaxProps int
 
-	// MaxBytes is how many bytes the values of a card have together at most. 0
-	// means 64 MiB: photos are values too.
+	// MaxBytes is how many bytes the values of a card, and those of its parameters,
+	// have together at most. 0 means 64 MiB: photos are values too.
 	MaxBytes int
 
 	// Report is told what could not be read. nil means nobody.
@@ -172,16 +173,31 @@ func (r *Reader) add(c *Card, l Prop) {
 		r.opts.Report(Issue{Rule: RuleNesting, Offset: l.Offset, Detail: line.Excerpt(l.Value)})
 		return
 	case l.Name == "VERSION" && c.Version == "":
-		c.Version = Version(strings.TrimSpace(l.Value))
+		c.Version = versionOf(l.Value)
 		return
 	}
-	c.size += len(l.Value)
-	if len(c.Props) >= r.opts.MaxProps || c.size > r.opts.MaxBytes {
-		c.size -= len(l.Value)
+	size := len(l.Value)
+	for _, a := range l.Params {
+		for _, v := range a.Values {
+			size += len(v)
+		}
+	}
+	if len(c.Props) >= r.opts.MaxProps || c.size+size > r.opts.MaxBytes {
 		r.opts.Report(Issue{Rule: RuleSize, Offset: l.Offset, Detail: l.Name})
 		return
 	}
+	c.size += size
 	c.Props = append(c.Props, canonical(l))
+}
+
+// versionOf is the word that a version is.
+func versionOf(s string) Version {
+	return Version(strings.Map(func(r rune) rune {
+		if r <= ' ' || r >= 0x7F {
+			return -1
+		}
+		return r
+	}, s))
 }
 
 // canonical is a property with its parameters as version 3.0 has them.

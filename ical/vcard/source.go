@@ -138,7 +138,7 @@ func uncircumflex(s string) string {
 // package comment.
 func (g *generator) merge(old *Card) []Prop {
 	d := decodeCard(old, func(Issue) {})
-	before := generator{msg: d.msg, version: g.version, list: d.list, digest: d.photo, media: d.media}
+	before := generator{msg: d.msg, version: g.version, list: d.list, digest: d.photo, media: d.media, report: func(Issue) {}}
 	if before.all() != nil { // no streams, no errors
 		before.lines = nil
 	}
