@@ -43,11 +43,11 @@ const maxNested = 100
 
 // Encode writes msg as a TNEF stream. Large values are read from their streams
 // while they are written, once; large strings once more before, since their size in
-// UTF-16 comes first. Restrictions, rule actions and server ids have no form in
-// TNEF and are left out, as is what the package comment says stays behind. The error is
-// one of w or of reading msg, [mapi.ErrTooBig] when an attribute would be 4 GiB or
-// more, [mapi.ErrTooComplex] for more than 100 messages within each other, or
-// [mapi.ErrUnknownCodepage].
+// UTF-16 comes first. Texts end at their first NUL. Restrictions, rule actions and
+// server ids have no form in TNEF and are left out, as is what the package comment
+// says stays behind. The error is one of w or of reading msg, [mapi.ErrTooBig] when
+// an attribute would be 4 GiB or more, [mapi.ErrTooComplex] for more than 100
+// messages within each other, or [mapi.ErrUnknownCodepage].
 func Encode(w io.Writer, msg *mapi.Message, opts *EncodeOptions) error {
 	e := &encoder{}
 	if opts != nil {
