@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/okapi-mail/okapi/ical/line"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 )
@@ -161,4 +162,56 @@ func emailName(contact, address string) string {
 		return address
 	}
 	return contact + " (" + address + ")"
+}
+
+// emails writes the three addresses, the first as the preferred one.
+func (g *generator) emails() {
+	contact := text(g.msg, props.PidTagDisplayName.Prop())
+	if contact == "" {
+		contact = fullName(g.msg)
+	}
+	first := true
+	for _, s := range emailSlots() {
+		address, kind := text(g.msg, s.address), text(g.msg, s.kind)
+		original := text(g.msg, s.original)
+		if strings.EqualFold(kind, "EX") && strings.Contains(original, "@") {
+			address, kind = original, "SMTP" // an address that others can write to
+		}
+		if address == "" {
+			continue
+		}
+		types := []string{"INTERNET"}
+		if first {
+			types, first = append(types, "PREF"), false
+		}
+		p := Prop{Name: "EMAIL", Value: line.Escape(address), Params: []line.Param{{Name: "TYPE", Values: types}}}
+		switch strings.ToUpper(kind) {
+		case "", "SMTP":
+		case "X400":
+			p.Params[0].Values[0] = "X400"
+		default:
+			p.Params[0].Values = types[1:]
+			if len(types) == 1 {
+				p.Params = nil
+			}
+			p = p.With("X-ADDRESS-TYPE", strings.ToUpper(kind))
+		}
+		if name := text(g.msg, s.name); name != "" && name != address && name != original && name != emailName(contact, address) {
+			p = p.With("X-CN", name)
+		}
+		g.add(s.slot, p)
+	}
+}
+
+// im writes the address for instant messages: a URI as IMPP.
+func (g *generator) im() {
+	s := text(g.msg, props.PidLidInstantMessagingAddress.Prop())
+	if s == "" {
+		return
+	}
+	name, value := "X-MS-IMADDRESS", line.Escape(s)
+	if scheme, _, ok := strings.Cut(s, ":"); ok && isScheme(scheme) && g.version != V21 {
+		name, value = "IMPP", uri(s)
+	}
+	g.add("im", Prop{Name: name, Value: value})
 }

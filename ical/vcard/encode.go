@@ -172,73 +172,6 @@ func (g *generator) all() error {
 	return err
 }
 
-// names writes FN, N, the company and all that is a plain text.
-func (g *generator) names() {
-	m := g.msg
-	fn := text(m, props.PidTagDisplayName.Prop())
-	if fn == "" {
-		fn = fullName(m)
-	}
-	g.add("fn", Prop{Name: "FN", Value: line.Escape(fn)}) // also without a text: RFC 6350 6.2.1
-	var n []byte
-	for i, p := range []mapi.Prop{
-		props.PidTagSurname.Prop(), props.PidTagGivenName.Prop(), props.PidTagMiddleName.Prop(),
-		props.PidTagDisplayNamePrefix.Prop(), props.PidTagGeneration.Prop(),
-	} {
-		if i > 0 {
-			n = append(n, ';')
-		}
-		n = line.AppendEscaped(n, text(m, p))
-	}
-	if len(n) > 4 || g.version != V4 {
-		g.add("n", Prop{Name: "N", Value: string(n)})
-	}
-	company, department := text(m, props.PidTagCompanyName.Prop()), text(m, props.PidTagDepartmentName.Prop())
-	if company != "" || department != "" {
-		value := line.Escape(company)
-		if department != "" {
-			value += ";" + line.Escape(department)
-		}
-		g.add("org", Prop{Name: "ORG", Value: value})
-	}
-	for _, t := range texts() {
-		s := text(m, t.prop)
-		switch t.name {
-		case "X-EVOLUTION-FILE-AS":
-			if def, _ := fileUnder(m); s != def {
-				g.addText(slot(t.name), t.name, s)
-			}
-		case "FBURL":
-			if s != "" {
-				g.add(slot(t.name), Prop{Name: t.name, Value: uri(s)})
-			}
-		case "X-MS-SPOUSE": // see people
-		case "X-MS-INTERESTS":
-			name := t.name
-			if g.version == V4 {
-				name = "HOBBY" // RFC 6715 2.2
-			}
-			g.addText(slot(t.name), name, s)
-		default:
-			g.addText(slot(t.name), t.name, s)
-		}
-	}
-}
-
-// group writes what a distribution list has.
-func (g *generator) group() {
-	name := text(g.msg, props.PidTagDisplayName.Prop())
-	if name == "" {
-		name = text(g.msg, props.PidLidDistributionListName.Prop())
-	}
-	g.add("kind", Prop{Name: "X-ADDRESSBOOKSERVER-KIND", Value: "group"})
-	g.add("fn", Prop{Name: "FN", Value: line.Escape(name)})
-	if g.version != V4 {
-		g.add("n", Prop{Name: "N", Value: line.Escape(name) + ";;;;"})
-	}
-	g.members()
-}
-
 // common writes what contacts and lists have.
 func (g *generator) common() {
 	m := g.msg
@@ -285,58 +218,6 @@ func (g *generator) note() string {
 		return ""
 	}
 	return strings.TrimRight(s, "\r\n")
-}
-
-// emails writes the three addresses, the first as the preferred one.
-func (g *generator) emails() {
-	contact := text(g.msg, props.PidTagDisplayName.Prop())
-	if contact == "" {
-		contact = fullName(g.msg)
-	}
-	first := true
-	for _, s := range emailSlots() {
-		address, kind := text(g.msg, s.address), text(g.msg, s.kind)
-		original := text(g.msg, s.original)
-		if strings.EqualFold(kind, "EX") && strings.Contains(original, "@") {
-			address, kind = original, "SMTP" // an address that others can write to
-		}
-		if address == "" {
-			continue
-		}
-		types := []string{"INTERNET"}
-		if first {
-			types, first = append(types, "PREF"), false
-		}
-		p := Prop{Name: "EMAIL", Value: line.Escape(address), Params: []line.Param{{Name: "TYPE", Values: types}}}
-		switch strings.ToUpper(kind) {
-		case "", "SMTP":
-		case "X400":
-			p.Params[0].Values[0] = "X400"
-		default:
-			p.Params[0].Values = types[1:]
-			if len(types) == 1 {
-				p.Params = nil
-			}
-			p = p.With("X-ADDRESS-TYPE", strings.ToUpper(kind))
-		}
-		if name := text(g.msg, s.name); name != "" && name != address && name != original && name != emailName(contact, address) {
-			p = p.With("X-CN", name)
-		}
-		g.add(s.slot, p)
-	}
-}
-
-// im writes the address for instant messages: a URI as IMPP.
-func (g *generator) im() {
-	s := text(g.msg, props.PidLidInstantMessagingAddress.Prop())
-	if s == "" {
-		return
-	}
-	name, value := "X-MS-IMADDRESS", line.Escape(s)
-	if scheme, _, ok := strings.Cut(s, ":"); ok && isScheme(scheme) && g.version != V21 {
-		name, value = "IMPP", uri(s)
-	}
-	g.add("im", Prop{Name: name, Value: value})
 }
 
 // finished is a generated property with the data of its photo.

@@ -131,6 +131,20 @@ func (d *decoder) finishList() {
 	}
 }
 
+// group writes what a distribution list has.
+func (g *generator) group() {
+	name := text(g.msg, props.PidTagDisplayName.Prop())
+	if name == "" {
+		name = text(g.msg, props.PidLidDistributionListName.Prop())
+	}
+	g.add("kind", Prop{Name: "X-ADDRESSBOOKSERVER-KIND", Value: "group"})
+	g.add("fn", Prop{Name: "FN", Value: line.Escape(name)})
+	if g.version != V4 {
+		g.add("n", Prop{Name: "N", Value: line.Escape(name) + ";;;;"})
+	}
+	g.members()
+}
+
 // members writes those of a distribution list that have an address in the list: as
 // one-off entry, or beside the entry of a contact.
 func (g *generator) members() {

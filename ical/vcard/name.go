@@ -153,3 +153,56 @@ func (d *decoder) finishContact() {
 	}
 	props.PidLidHasPicture.Set(m, d.photo != "")
 }
+
+// names writes FN, N, the company and all that is a plain text.
+func (g *generator) names() {
+	m := g.msg
+	fn := text(m, props.PidTagDisplayName.Prop())
+	if fn == "" {
+		fn = fullName(m)
+	}
+	g.add("fn", Prop{Name: "FN", Value: line.Escape(fn)}) // also without a text: RFC 6350 6.2.1
+	var n []byte
+	for i, p := range []mapi.Prop{
+		props.PidTagSurname.Prop(), props.PidTagGivenName.Prop(), props.PidTagMiddleName.Prop(),
+		props.PidTagDisplayNamePrefix.Prop(), props.PidTagGeneration.Prop(),
+	} {
+		if i > 0 {
+			n = append(n, ';')
+		}
+		n = line.AppendEscaped(n, text(m, p))
+	}
+	if len(n) > 4 || g.version != V4 {
+		g.add("n", Prop{Name: "N", Value: string(n)})
+	}
+	company, department := text(m, props.PidTagCompanyName.Prop()), text(m, props.PidTagDepartmentName.Prop())
+	if company != "" || department != "" {
+		value := line.Escape(company)
+		if department != "" {
+			value += ";" + line.Escape(department)
+		}
+		g.add("org", Prop{Name: "ORG", Value: value})
+	}
+	for _, t := range texts() {
+		s := text(m, t.prop)
+		switch t.name {
+		case "X-EVOLUTION-FILE-AS":
+			if def, _ := fileUnder(m); s != def {
+				g.addText(slot(t.name), t.name, s)
+			}
+		case "FBURL":
+			if s != "" {
+				g.add(slot(t.name), Prop{Name: t.name, Value: uri(s)})
+			}
+		case "X-MS-SPOUSE": // see people
+		case "X-MS-INTERESTS":
+			name := t.name
+			if g.version == V4 {
+				name = "HOBBY" // RFC 6715 2.2
+			}
+			g.addText(slot(t.name), name, s)
+		default:
+			g.addText(slot(t.name), t.name, s)
+		}
+	}
+}

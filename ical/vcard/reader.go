@@ -14,7 +14,7 @@ type Issue = line.Issue
 // Rules that this package reports beside those of package line.
 const (
 	RuleNesting line.Rule = "nesting" // BEGIN and END that do not fit, or a property outside of cards
-	RuleSize    line.Rule = "size"    // more properties or bytes in a card than the limits allow; the rest is left out
+	RuleSize    line.Rule = "size"    // more cards, or properties or bytes in a card, than the limits allow; the rest is left out
 	RuleValue   line.Rule = "value"   // a value that cannot be read; kept as it was written
 	RuleMembers line.Rule = "members" // more members than a distribution list can have, kept as they were written; or, written, one without an address
 	RuleBody    line.Rule = "body"    // a note in RTF or HTML that cannot be read; left out of the card
@@ -37,6 +37,9 @@ type ReadOptions struct {
 	// have together at most. 0 means 64 MiB: photos are values too.
 	MaxBytes int
 
+	// MaxCards is how many cards are read at most. 0 means 1,000,000.
+	MaxCards int
+
 	// Report is told what could not be read. nil means nobody.
 	Report func(Issue)
 }
@@ -52,6 +55,9 @@ func (o *ReadOptions) withDefaults() ReadOptions {
 	if d.MaxBytes <= 0 {
 		d.MaxBytes = 64 << 20
 	}
+	if d.MaxCards <= 0 {
+		d.MaxCards = 1_000_000
+	}
 	if d.Report == nil {
 		d.Report = func(Issue) {}
 	}
@@ -64,6 +70,7 @@ type Reader struct {
 	opts  ReadOptions
 	lines *line.Reader
 	open  []*Card
+	begun int
 	err   error
 }
 
@@ -133,6 +140,11 @@ func (r *Reader) take(l Prop) *Card {
 
 // begin opens a card. One without an END is closed when too many are open.
 func (r *Reader) begin(l Prop) *Card {
+	if r.begun++; r.begun > r.opts.MaxCards {
+		r.opts.Report(Issue{Rule: RuleSize, Offset: l.Offset, Detail: "cards"})
+		r.err = io.EOF
+		return nil
+	}
 	var first *Card
 	if len(r.open) == maxOpen {
 		first = r.open[0]

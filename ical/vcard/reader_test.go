@@ -79,7 +79,10 @@ func TestCardsAreBounded(t *testing.T) {
 		_, broken := names(t, in, o)
 		assert.Positive(t, broken[vcard.RuleSize])
 	}
-	_, broken := names(t, "BEGIN:VCARD\nNOTE:"+strings.Repeat("x", 5000)+"\nN:a", vcard.ReadOptions{Line: line.Options{MaxLine: 1000}})
+	got, broken := names(t, "BEGIN:VCARD\nN:a\nEND:VCARD\nBEGIN:VCARD\nN:b\nBEGIN:VCARD\nN:c\nEND:VCARD", vcard.ReadOptions{MaxCards: 2})
+	assert.Equal(t, []string{"a", "b"}, got)
+	assert.Equal(t, 1, broken[vcard.RuleSize])
+	_, broken = names(t, "BEGIN:VCARD\nNOTE:"+strings.Repeat("x", 5000)+"\nN:a", vcard.ReadOptions{Line: line.Options{MaxLine: 1000}})
 	assert.Equal(t, 1, broken[line.RuleLineSize])
 }
 
@@ -225,4 +228,22 @@ func TestLinesOfOldCards(t *testing.T) {
 		assert.LessOrEqual(t, len(l), 76)
 	}
 	assert.Equal(t, long+"\r\nend = ä", props.PidTagBody.Or(decode(t, out)[0], ""))
+}
+
+func TestNothingBreaksOutOfItsLine(t *testing.T) {
+	c := vcard.FromGoVCard(govcard.Card{
+		"X\r\nTEL": {{Value: "1"}}, "NOTE": {{Value: "a\r\nTEL:2", Group: "g\nTEL:3\n"}}, "FN": {{Value: "a\nTEL:4", Params: govcard.Params{"X\nTEL:5\n": {"v"}, "Y": {"a\nTEL:6"}}}},
+		"PHOTO": {{Value: "A\nTEL:7", Params: govcard.Params{"ENCODING": {"b"}}}},
+	})
+	c.Props = append(c.Props, vcard.Prop{Name: "KEY", Value: "A\nTEL:8", Params: []line.Param{{Name: "ENCODING", Values: []string{"b"}}}})
+	for _, v := range []vcard.Version{"2.1", "3.0", "4.0", "x\nTEL:9"} {
+		c.Version = v
+		var b bytes.Buffer
+		_, err := c.WriteTo(&b)
+		require.NoError(t, err)
+		for l := range strings.SplitSeq(b.String(), "\r\n") {
+			assert.False(t, strings.HasPrefix(l, "TEL"), b.String())
+			assert.NotContains(t, l, "\n")
+		}
+	}
 }

@@ -3,6 +3,7 @@ package vcard
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/ical/line"
@@ -43,16 +44,38 @@ func (w *writer) card(c *Card) {
 			depth = 0
 			continue
 		}
-		if old {
+		switch {
+		case !isName(p.Name) || p.Group != "" && !isName(p.Group): // nothing that breaks the line
+		case old:
 			w.v21(p)
-		} else {
-			w.lines.Write(*p)
+		default:
+			w.lines.Write(named(*p))
 		}
 	}
 	for ; depth > 0; depth-- {
 		w.lines.End("VCARD")
 	}
 	w.lines.End("VCARD")
+}
+
+// named is a property without parameters that cannot be written.
+func named(p Prop) Prop {
+	bad := func(a line.Param) bool { return a.Name != "" && !isName(a.Name) || len(a.Values) == 0 }
+	if slices.ContainsFunc(p.Params, bad) {
+		p.Params = slices.DeleteFunc(slices.Clone(p.Params), bad)
+	}
+	return p
+}
+
+// isName reports whether s can name a property or parameter; lines that were read
+// have no other names.
+func isName(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; (c < 'a' || c > 'z') && (s[i] < '0' || s[i] > '9') && strings.IndexByte("-_./+", s[i]) < 0 {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // v21 writes a property of version 2.1. Texts that need more than ASCII, or more
@@ -62,6 +85,8 @@ func (w *writer) v21(p *Prop) {
 	value := p.Value
 	if !binary {
 		value = v21Text(p.Name, value)
+	} else if !isPlain(value) {
+		return // no base64, and no text either
 	}
 	l := Prop{Group: p.Group, Name: p.Name, Params: v21Params(p)}
 	plain := l.Append(w.buf[:0])
@@ -92,7 +117,7 @@ func (w *writer) blank() {
 // v21Params writes types without TYPE where they are words.
 func v21Params(p *Prop) []line.Param {
 	params := make([]line.Param, 0, len(p.Params)+1)
-	for _, a := range p.Params {
+	for _, a := range named(*p).Params {
 		switch {
 		case a.Name == "TYPE":
 			var words, rest []string
