@@ -95,6 +95,8 @@ func TestEnriched(t *testing.T) {
 		{"parameters cannot add markup", `<color><param>"><script></param>a</color>`, "a"},
 		{"paragraphs", "<center>a</center><flushright>b</flushright><paraindent><param>left,left</param>c</paraindent><excerpt>d</excerpt>",
 			`<div align="center">a</div><div align="right">b</div><div style="margin-left:4em;margin-right:0em">c</div><blockquote type="cite">d</blockquote>`},
+		{"sizes", "<bigger>a</bigger><smaller>b</smaller><flushleft>c</flushleft><flushboth>d</flushboth>",
+			`<big>a</big><small>b</small><div align="left">c</div><div align="justify">d</div>`},
 		{"nofill", "<nofill>a\n b\n</nofill>c", "a<br>\n&nbsp;b<br>\nc"},
 		{"a sign", "a << b > c & < d", "a &lt; b &gt; c &amp; &lt; d"},
 		{"unknown commands", "<x-foo>a</x-foo></bar>", "a"},
@@ -109,6 +111,8 @@ func TestRichtext(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"line ends are spaces", "a\nb\n\nc<nl>d", "a\nb\nc<br>\nd"},
 		{"commands", "<Bold>a</Bold><smaller>b</smaller><superscript>c</superscript>", "<b>a</b><small>b</small><sup>c</sup>"},
+		{"paragraphs", "<indent>a</indent><indentright>b</indentright><paragraph>c</paragraph><center>d</center>",
+			`<div style="margin-left:2em">a</div><div style="margin-right:2em">b</div><div>c</div><div align="center">d</div>`},
 		{"a sign", "a <lt> b", "a &lt; b"},
 		{"comments", "a<comment>no<bold>no</bold></comment>b", "ab"},
 	} {
