@@ -67,6 +67,7 @@ type decoder struct {
 	method   string
 	held     []heldComponent
 	maker    *encoder // writes messages as they would be written, to see what is lost
+	spare    []Prop   // for lines that are kept
 	kept     string   // lines of the calendar
 	keptOf   int      // how many lines it had when kept was made
 }
@@ -81,6 +82,7 @@ func newDecoder(opts *DecodeOptions) *decoder {
 	d := &decoder{opts: o, fresh: true, zones: newZoneTable(o.Location, o.Zones)}
 	d.maker = newEncoder(&EncodeOptions{Location: o.Location, Zones: o.Zones})
 	d.maker.zones = d.zones
+	d.maker.scratch = &Component{}
 	return d
 }
 

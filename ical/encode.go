@@ -56,6 +56,7 @@ type encoder struct {
 	zones   *zoneTable
 	lines   []Prop // of the calendars that messages came from
 	err     error
+	scratch *Component // for components that are only compared, or nil
 }
 
 func newEncoder(opts *EncodeOptions) *encoder {
@@ -153,53 +154,38 @@ func (e *encoder) reader(about *classMeaning, cal *Component) *decoder {
 // say, and the written ones of the others.
 func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, master *item) *Component {
 	k := kindOf(written.Name)
-	keeps := map[slot]bool{}
-	for i := range kept.Props {
-		keeps[slotOf(k, kept.Props[i].Name)] = true
-	}
+	has, ours := slotsOf(nil, k, kept), slotsOf(nil, k, written)
 	alarms := children(kept, "VALARM")
-	keeps[slotAlarm] = len(alarms) > 0
 	both := &Component{Name: written.Name, Props: slices.Clone(kept.Props), Children: kept.Children}
 	for i := range written.Props {
-		if p := &written.Props[i]; !keeps[slotOf(k, p.Name)] {
-			both.Props = append(both.Props, *p)
+		if !slices.Contains(has, ours[i]) {
+			both.Props = append(both.Props, written.Props[i])
 		}
 	}
 	read := d.item(both, master)
 	read.series(nil)
 
-	out := &Component{Name: written.Name}
-	done := map[slot]bool{}
-	for _, from := range [2]*Component{written, kept} {
-		for i := range from.Props {
-			p := &from.Props[i]
-			s := slotOf(k, p.Name)
-			switch {
-			case s == noSlot:
-				if from == kept {
-					out.Props = append(out.Props, *p)
-				}
-			case s == slotAttendee || s == slotAttach:
-			case done[s]:
-			case keeps[s] && says(s, read.m, m, read.zone):
-				done[s] = true
-				for _, l := range inSlot(nil, k, kept, s, 0) {
-					out.Props = append(out.Props, *l)
-				}
-			case from == written:
-				if !keeps[s] {
-					out.Props = append(out.Props, *p)
-					break
-				}
-				done[s] = true
-				for _, l := range inSlot(nil, k, written, s, 0) {
-					out.Props = append(out.Props, *l)
-				}
-			}
+	out := &Component{Name: written.Name, Props: make([]Prop, 0, len(both.Props))}
+	for i := range written.Props {
+		s := ours[i]
+		switch {
+		case s == slotAttendee || s == slotAttach || slices.Contains(has, s) && slices.Contains(ours[:i], s):
+		case !slices.Contains(has, s):
+			out.Props = append(out.Props, written.Props[i])
+		case says(s, read.m, m, read.zone):
+			out.addAll(inSlot(nil, kept, has, s))
+		default:
+			out.addAll(inSlot(nil, written, ours, s))
+		}
+	}
+	for i := range kept.Props {
+		s := has[i]
+		if s == noSlot || s != slotAttendee && s != slotAttach && !slices.Contains(ours, s) && says(s, read.m, m, read.zone) {
+			out.Props = append(out.Props, kept.Props[i])
 		}
 	}
 	e.mergeLines(out, written, kept, m, d)
-	if keeps[slotAlarm] && says(slotAlarm, read.m, m, read.zone) {
+	if len(alarms) > 0 && says(slotAlarm, read.m, m, read.zone) {
 		out.Children = append(out.Children, alarms...)
 	} else {
 		out.Children = append(out.Children, children(written, "VALARM")...)
@@ -210,6 +196,12 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 		}
 	}
 	return out
+}
+
+func (c *Component) addAll(lines []*Prop) {
+	for _, l := range lines {
+		c.Props = append(c.Props, *l)
+	}
 }
 
 // mergeLines merges attendees and attachments, each on its own.

@@ -76,9 +76,22 @@ func (r extensionRow) set(it *item, p *Prop) {
 	it.m.Set(r.prop, v)
 }
 
-// add writes the value of the message, if it has one.
-func (r extensionRow) add(c *Component, m *mapi.Message) {
-	switch v := m.Get(r.prop).(type) {
+// addExtensions writes the values of the message, in the order in which it has them.
+func addExtensions(c *Component, m *mapi.Message) {
+	for p, v := range m.All() {
+		switch p.ID { // most properties are passed over at once
+		case 0x0062, 0x8202, 0x8203, 0x8209, 0x8220, 0x8240, 0x8241, 0x8242, 0x8243, 0x8244, 0x8246, 0x8247, 0x8248, 0x8249, 0x825A:
+			for _, row := range extensions() {
+				if row.prop.Same(p) && row.prop.Type == p.Type {
+					row.add(c, v)
+				}
+			}
+		}
+	}
+}
+
+func (r extensionRow) add(c *Component, v mapi.Value) {
+	switch v := v.(type) {
 	case string:
 		c.Add(r.name, line.Escape(v))
 	case bool:

@@ -45,6 +45,10 @@ func (e *encoder) generateOf(m *mapi.Message, about *classMeaning, series *mapi.
 	k.kind = about.kind
 	name := map[kind]string{event: "VEVENT", task: "VTODO", journal: "VJOURNAL"}[k.kind]
 	k.c = &Component{Name: name, Props: make([]Prop, 0, 20)}
+	if e.scratch != nil { // nobody keeps what is written
+		k.c = e.scratch
+		k.c.Name, k.c.Props, k.c.Children = name, k.c.Props[:0], k.c.Children[:0]
+	}
 	k.zone = e.zones.of(k.get, props.PidLidRecurring.Or(k.get, false))
 	k.identity()
 	k.stamps()
@@ -261,9 +265,7 @@ func (k *maker) state() {
 	switch k.kind {
 	case event:
 		k.busy()
-		for _, row := range extensions() {
-			row.add(k.c, k.m)
-		}
+		addExtensions(k.c, k.m)
 		k.reminder()
 	case task:
 		k.progress()

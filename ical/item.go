@@ -54,7 +54,7 @@ func (d *decoder) item(c *Component, master *item) *item {
 		upgrade(c)
 	}
 	it := &item{d: d, c: c, m: &mapi.Message{}, kind: kindOf(c.Name), master: master}
-	it.m.Grow(48)
+	it.m.Grow(roomOf(it.kind))
 	it.about = classOf(it.kind, d.method, c)
 	it.class = it.about.class
 	if master != nil {
@@ -81,6 +81,15 @@ func (d *decoder) item(c *Component, master *item) *item {
 		it.alarm()
 	}
 	return it
+}
+
+// roomOf is how many properties an item has, about. From 64 on bags make an index,
+// which costs more than it saves.
+func roomOf(k kind) int {
+	if k == event {
+		return 60
+	}
+	return 32
 }
 
 // identity sets the ids that a UID stands for.

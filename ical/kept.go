@@ -33,7 +33,9 @@ func (it *item) keep(master *item) {
 	if it.kind == other {
 		kept = it.c
 	} else {
+		kept.Props = it.d.spare[:0]
 		it.lost(kept, it.d.maker.generate(it.m, it.about, master))
+		it.d.spare = kept.Props
 	}
 	head := ""
 	if master == nil {
@@ -63,24 +65,23 @@ func (d *decoder) methodLine() *Prop {
 
 // lost adds to kept the lines of the item that written has not, by slots.
 func (it *item) lost(kept, written *Component) {
-	var theirs, ours [24]*Prop // enough for most
-	done := map[slot]bool{}
+	var room [2][32]slot // enough for most
+	theirs, ours := slotsOf(room[0][:0], it.kind, it.c), slotsOf(room[1][:0], it.kind, written)
+	var lines [2][8]*Prop
 	for i := range it.c.Props {
 		p := &it.c.Props[i]
-		s := slotOf(it.kind, p.Name)
-		switch {
+		switch s := theirs[i]; {
 		case s == noSlot:
 			kept.Props = append(kept.Props, *p)
 		case s == slotAttendee || s == slotAttach:
 			if !hasLine(written, p) {
 				kept.Props = append(kept.Props, *p)
 			}
-		case done[s]:
+		case slices.Contains(theirs[:i], s): // done
 		default:
-			done[s] = true
-			lines := inSlot(theirs[:0], it.kind, it.c, s, i)
-			if !sameLines(lines, inSlot(ours[:0], it.kind, written, s, 0)) {
-				for _, l := range lines {
+			said := inSlot(lines[0][:0], it.c, theirs, s)
+			if !sameLines(said, inSlot(lines[1][:0], written, ours, s)) {
+				for _, l := range said {
 					kept.Props = append(kept.Props, *l)
 				}
 			}
@@ -98,11 +99,19 @@ func (it *item) lost(kept, written *Component) {
 	}
 }
 
-// inSlot appends the lines of a component that are in a slot, from the i-th on.
-func inSlot(list []*Prop, k kind, c *Component, s slot, i int) []*Prop {
-	for ; i < len(c.Props); i++ {
-		if p := &c.Props[i]; slotOf(k, p.Name) == s {
-			list = append(list, p)
+// slotsOf appends the slots of a component's lines.
+func slotsOf(list []slot, k kind, c *Component) []slot {
+	for i := range c.Props {
+		list = append(list, slotOf(k, c.Props[i].Name))
+	}
+	return list
+}
+
+// inSlot appends the lines of a component that are in a slot.
+func inSlot(list []*Prop, c *Component, slots []slot, s slot) []*Prop {
+	for i := range c.Props {
+		if slots[i] == s {
+			list = append(list, &c.Props[i])
 		}
 	}
 	return list

@@ -36,6 +36,9 @@ func localeID(tag string) int32 {
 
 // localeTag is the language tag of a number, or "".
 func localeTag(id int32) string {
+	if id == 0 {
+		return ""
+	}
 	for _, l := range languages() {
 		if l.id == id {
 			return l.tag

@@ -96,6 +96,7 @@ type Reader struct {
 	inside   bool         // of a VCALENDAR that did not end yet
 	skipping int          // components open that are deeper than MaxDepth
 	count    int
+	usual    map[string]int // how many properties a component of a name had
 	ready    []step
 	err      error
 }
@@ -112,7 +113,7 @@ func NewReader(r io.Reader, opts *ReadOptions) *Reader {
 	if l, ok := r.(interface{ Len() int }); ok && int64(l.Len()) < o.MaxBytes {
 		in = r // its length tells how large a buffer it needs
 	}
-	return &Reader{lines: line.NewReader(in, &o.Line), opts: o, limit: limit, calendar: c, present: c}
+	return &Reader{lines: line.NewReader(in, &o.Line), opts: o, limit: limit, calendar: c, present: c, usual: map[string]int{}}
 }
 
 // Calendar is the calendar of the component that Next returned last, with the
@@ -174,7 +175,7 @@ func (r *Reader) property(l *Prop) {
 	case len(r.open) > 0:
 		c := r.open[len(r.open)-1]
 		if c.Props == nil {
-			c.Props = make([]Prop, 0, 12)
+			c.Props = make([]Prop, 0, max(4, r.usual[c.Name]))
 		}
 		c.Props = append(c.Props, *l)
 	case r.inside:
@@ -262,7 +263,11 @@ func (r *Reader) end(l *Prop) {
 		r.report(RuleNesting, l.Offset, "END:"+line.Excerpt(l.Value))
 	}
 	if i >= 0 {
-		if c := r.open[i]; i == 0 {
+		c := r.open[i]
+		if len(r.usual) < 64 {
+			r.usual[name] = min(len(c.Props), 64)
+		}
+		if i == 0 {
 			r.done(c)
 		}
 		r.open = r.open[:i]
