@@ -3,6 +3,8 @@ package recur
 import (
 	"time"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"github.com/okapi-mail/okapi/ical/internal/civil"
 )
 
@@ -186,3 +188,35 @@ const (
 
 // withHighlight is the WriterVersion2 from which on there is a ChangeHighlight.
 const withHighlight = 0x3009
+
+// SetSubject says that an exception has a subject of its own. Programs of old read it
+// in windows-1252; characters that are not there become question marks.
+func (e *Exception) SetSubject(s string) {
+	e.Flags |= OverrideSubject
+	e.Subject, e.Wide.Subject, e.subjectSize = narrow(s), s, 0
+	e.widen()
+}
+
+// SetLocation says that an exception has a location of its own, as SetSubject.
+func (e *Exception) SetLocation(s string) {
+	e.Flags |= OverrideLocation
+	e.Location, e.Wide.Location, e.locationSize = narrow(s), s, 0
+	e.widen()
+}
+
+// widen repeats the times, which stand before the texts.
+func (e *Exception) widen() {
+	e.Wide.Start, e.Wide.End, e.Wide.Original = e.Start, e.End, e.Original
+}
+
+func narrow(s string) []byte {
+	var b []byte
+	for _, r := range s {
+		c, ok := charmap.Windows1252.EncodeRune(r)
+		if !ok {
+			c = '?'
+		}
+		b = append(b, c)
+	}
+	return b
+}
