@@ -169,7 +169,7 @@ func dataURI(s string) (media, data string, ok bool) {
 	if len(s) < 5 || !strings.EqualFold(s[:5], "data:") {
 		return "", "", false
 	}
-	head, data, ok := strings.Cut(strings.ReplaceAll(s[5:], `\`, ""), ",")
+	head, data, ok := strings.Cut(strings.NewReplacer(`\n`, "", `\N`, "", `\`, "").Replace(s[5:]), ",")
 	media, base64, _ := strings.Cut(head, ";")
 	return media, data, ok && strings.HasSuffix(";"+strings.ToLower(base64), ";base64")
 }

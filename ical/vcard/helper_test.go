@@ -46,7 +46,7 @@ func meaning(p vcard.Prop, version vcard.Version) string {
 			value = p.Value
 		}
 	} else if head, data, ok := strings.Cut(p.Value, ","); ok && strings.HasPrefix(strings.ToLower(head), "data:") {
-		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(data, "="))
+		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.ReplaceAll(data, `\n`, ""), "="))
 		value = head + "," + string(b)
 		if err != nil {
 			value = p.Value

@@ -44,6 +44,8 @@ func TestCardToContact(t *testing.T) {
 			props.PidTagNickname.Prop(): "Addie", props.PidTagTitle.Prop(): "Analyst", props.PidTagProfession.Prop(): "Countess"}},
 		{"pronunciations", "3.0", "X-PHONETIC-FIRST-NAME:a\nX-PHONETIC-LAST-NAME:b\nX-PHONETIC-ORG:c", want{
 			props.PidLidYomiFirstName.Prop(): "a", props.PidLidYomiLastName.Prop(): "b", props.PidLidYomiCompanyName.Prop(): "c"}},
+		{"pronunciations of RFC 9554", "4.0", "N;ALTID=1;PHONETIC=script;SCRIPT=Kana:あんどう;ろいど\nN;ALTID=1:安藤;ロイド", want{
+			props.PidLidYomiFirstName.Prop(): "ろいど", props.PidLidYomiLastName.Prop(): "あんどう", props.PidTagSurname.Prop(): "安藤"}},
 		{"the name to sort by", "3.0", "N:Doe;John\nX-EVOLUTION-FILE-AS:Zoo Doe", want{
 			props.PidLidFileUnder.Prop(): "Zoo Doe", props.PidLidFileUnderId.Prop(): int32(-1)}},
 		{"a home address", "3.0", "ADR;TYPE=HOME:PF 1;;Zoo\\; 5;Berlin;BE;10787;Germany", want{

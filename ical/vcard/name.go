@@ -21,6 +21,9 @@ func parts(value string, n int) []string {
 // 6.2.2). Several values of a part become one, with spaces between them; the comma
 // of version 2.1 is one.
 func (d *decoder) name(p *Prop) slot {
+	if p.Param("PHONETIC") != "" {
+		return d.pronunciation(p)
+	}
 	if d.taken["n"] {
 		return ""
 	}
@@ -48,6 +51,21 @@ func (d *decoder) name(p *Prop) slot {
 		return ""
 	}
 	return "n"
+}
+
+// pronunciation takes N as it is spoken (RFC 9554 4.6).
+func (d *decoder) pronunciation(p *Prop) slot {
+	const s = "X-PHONETIC-LAST-NAME"
+	if d.taken[s] || d.taken["X-PHONETIC-FIRST-NAME"] {
+		return ""
+	}
+	list := parts(p.Value, 2)
+	found := d.set(props.PidLidYomiLastName.Prop(), line.Unescape(list[0]))
+	found = d.set(props.PidLidYomiFirstName.Prop(), line.Unescape(list[1])) || found
+	if !found {
+		return ""
+	}
+	return s
 }
 
 // org takes the company, and the units below it as the department.
