@@ -92,7 +92,7 @@ func TestAgreesWithAnotherParser(t *testing.T) {
 			agreed++
 			return
 		}
-		if reason := ours[name+" "+what]; reason != "" || strings.Contains(want+what, "\uFFFD") {
+		if reason := ours[name+" "+what] + ours[name]; reason != "" || strings.Contains(want+what, "\uFFFD") {
 			return // stray 8-bit bytes: we read them as windows-1252
 		}
 		assert.Fail(t, "differs", "%s: %s\nwant %.300q\n got %.300q", name, what, want, got)
@@ -108,56 +108,116 @@ func TestAgreesWithAnotherParser(t *testing.T) {
 			continue // the corpus has a result without its mail
 		}
 		require.NoError(t, err)
-		msg := decodeBytes(t, data)
-		if v, ok := e.header("subject")["Text"].(string); ok {
-			got, _ := props.PidTagSubject.Get(msg)
-			check(name, "subject", fold(v), fold(got))
-		}
-		if v, ok := e.header("date")["DateTime"].(map[string]any); ok {
-			got, _ := props.PidTagClientSubmitTime.Get(msg)
-			check(name, "date", expectedTime(v).String(), got.String())
-		}
-		if list := expectedAddresses(e.header("from")); len(list) > 0 {
-			n, _ := props.PidTagSentRepresentingName.Get(msg)
-			a, _ := props.PidTagSentRepresentingSmtpAddress.Get(msg)
-			check(name, "from", list[0], shown(n, a))
-		}
-		for _, kind := range []struct {
-			header string
-			t      mapi.RecipientType
-		}{{"to", mapi.RecipientTo}, {"cc", mapi.RecipientCc}} {
-			if list := expectedAddresses(e.header(kind.header)); len(list) > 0 {
-				check(name, kind.header, strings.Join(list, "\n"), strings.Join(recipientsOf(msg, kind.t), "\n"))
-			}
-		}
-		for _, i := range e.Files {
-			data, isBinary := e.Parts[i].Body["Binary"].([]any)
-			fileName := e.fileName(i)
-			if isBinary && fileName != "" {
-				check(name, "file "+fileName, fmt.Sprint(len(data)), sizeOf(t, msg, fileName))
-			}
-		}
-		if len(e.Text) > 0 {
-			var want []string
-			for _, i := range e.Text {
-				if v, ok := e.Parts[i].Body["Text"].(string); ok {
-					want = append(want, v)
-				}
-			}
-			if len(want) > 0 {
-				got, _ := props.PidTagBody.Get(msg)
-				check(name, "text", fold(strings.Join(want, "\n")), fold(got))
-			}
-		}
-		if len(e.HTML) > 0 {
-			if v, ok := e.Parts[e.HTML[0]].Body["Html"].(string); ok {
-				got, _ := props.PidTagHtml.Get(msg)
-				cp, _ := props.PidTagInternetCodepage.Get(msg)
-				check(name, "html", fold(v), fold(rfc822.DecodeHTML(string(got), cp)))
-			}
-		}
+		compareMail(t, check, name, &e, decodeBytes(t, data))
 	}
 	t.Logf("%d values compared, %d agree, %d decided otherwise", compared, agreed, compared-agreed)
+}
+
+// compareMail compares one message, and those in it.
+func compareMail(t *testing.T, check func(name, what, want, got string), name string, e *expectedMail, msg *mapi.Message) {
+	if v, ok := e.header("subject")["Text"].(string); ok {
+		got, _ := props.PidTagSubject.Get(msg)
+		check(name, "subject", fold(v), fold(got))
+	}
+	if v, ok := e.header("date")["DateTime"].(map[string]any); ok {
+		got, _ := props.PidTagClientSubmitTime.Get(msg)
+		check(name, "date", expectedTime(v).String(), got.String())
+	}
+	if list := expectedAddresses(e.header("from")); len(list) > 0 {
+		n, _ := props.PidTagSentRepresentingName.Get(msg)
+		a, _ := props.PidTagSentRepresentingSmtpAddress.Get(msg)
+		check(name, "from", list[0], shown(n, a))
+	}
+	for _, kind := range []struct {
+		header string
+		t      mapi.RecipientType
+	}{{"to", mapi.RecipientTo}, {"cc", mapi.RecipientCc}} {
+		if list := expectedAddresses(e.header(kind.header)); len(list) > 0 {
+			check(name, kind.header, strings.Join(list, "\n"), strings.Join(recipientsOf(msg, kind.t), "\n"))
+		}
+	}
+	for _, i := range e.Files {
+		data, isBinary := e.Parts[i].Body["Binary"].([]any)
+		fileName := e.fileName(i)
+		if isBinary && fileName != "" {
+			check(name, "file "+fileName, fmt.Sprint(len(data)), sizeOf(t, msg, fileName))
+		}
+	}
+	if len(e.Text) > 0 {
+		var want []string
+		for _, i := range e.Text {
+			if v, ok := e.Parts[i].Body["Text"].(string); ok {
+				want = append(want, v)
+			}
+		}
+		if len(want) > 0 {
+			got, _ := props.PidTagBody.Get(msg)
+			check(name, "text", fold(strings.Join(want, "\n")), fold(got))
+		}
+	}
+	if len(e.HTML) > 0 {
+		if v, ok := e.Parts[e.HTML[0]].Body["Html"].(string); ok {
+			got, _ := props.PidTagHtml.Get(msg)
+			cp, _ := props.PidTagInternetCodepage.Get(msg)
+			check(name, "html", fold(v), fold(rfc822.DecodeHTML(string(got), cp)))
+		}
+	}
+	if v, ok := e.header("message_id")["Text"].(string); ok {
+		got, _ := props.PidTagInternetMessageId.Get(msg)
+		check(name, "message id", v, strings.Trim(got, "<>"))
+	}
+	for _, h := range e.Parts[0].Headers {
+		n, _ := h.Name.(map[string]any)
+		other, _ := n["other"].(string)
+		v, _ := h.Value.(map[string]any)
+		text, ok := v["Text"].(string)
+		if got, kept := msg.Get(header(other)).(string); ok && kept {
+			check(name, other, fold(text), fold(got))
+		}
+	}
+	var embedded []*mapi.Message
+	contents := map[string]bool{}
+	for _, a := range msg.Attachments {
+		if a.Embedded != nil {
+			embedded = append(embedded, a.Embedded)
+			continue
+		}
+		data, err := mapi.ReadValue(mapi.PtypBinary, a.Get(props.PidTagAttachDataBinary.Prop()), 64<<20)
+		require.NoError(t, err)
+		b, _ := data.([]byte)
+		contents[string(b)] = true
+		contents[strings.ReplaceAll(string(b), "\r\n", "\n")] = true
+	}
+	for _, i := range e.Files {
+		switch part := e.Parts[i].Body; {
+		case part["Message"] != nil:
+			var inner expectedMail
+			again, err := json.Marshal(part["Message"])
+			require.NoError(t, err)
+			require.NoError(t, json.Unmarshal(again, &inner))
+			if len(embedded) == 0 {
+				check(name, fmt.Sprint("message ", i), "a message", "none")
+				continue
+			}
+			compareMail(t, check, fmt.Sprintf("%s/%d", name, i), &inner, embedded[0])
+			embedded = embedded[1:]
+		case part["Binary"] != nil || part["InlineBinary"] != nil:
+			list, _ := part["Binary"].([]any)
+			if list == nil {
+				list, _ = part["InlineBinary"].([]any)
+			}
+			var b []byte
+			for _, v := range list {
+				n, _ := v.(float64)
+				b = append(b, byte(n))
+			}
+			got := "other content"
+			if contents[string(b)] {
+				got = "that content"
+			}
+			check(name, fmt.Sprint("content ", i), "that content", got)
+		}
+	}
 }
 
 // ours are the differences that are meant, with the reason.
@@ -177,6 +237,18 @@ var ours = map[string]string{
 	"thirdparty/000 text": "the last alternative of a kind",
 	"thirdparty/001 text": "the last alternative of a kind",
 
+	"legacy/017 content 2": "uuencode is decoded",
+	"legacy/017 content 3": "uuencode is decoded",
+	"legacy/048 content 2": "uuencode is decoded",
+	"legacy/048 content 3": "uuencode is decoded",
+	"legacy/048 content 4": "uuencode is decoded",
+
+	"malformed/012/3 text":          "the boundary of the outer multipart ends the message in it (RFC 2046 5.1.2)",
+	"rfc/000/7 from":                "a comment is no name: there is no address",
+	"rfc/000/7 to":                  "a comment is no address",
+	"rfc/002/2 to":                  "a comment behind an address with a name is no part of the name",
+	"thirdparty/008/2 text":         "of nested alternatives the last",
+	"thirdparty/015/2":              "a header that ends at a boundary is a message: the other parser loses it",
 	"legacy/016 file blueball.png":  "CRLF stays CRLF",
 	"legacy/017 file greenball.png": "uuencode is decoded",
 	"legacy/017 file blueball.png":  "uuencode is decoded",
