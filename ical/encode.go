@@ -57,6 +57,7 @@ type encoder struct {
 	lines   []Prop // of the calendars that messages came from
 	err     error
 	scratch *Component // for components that are only compared, or nil
+	values  []string   // of parameters
 }
 
 func newEncoder(opts *EncodeOptions) *encoder {

@@ -46,7 +46,7 @@ func (e *encoder) generateOf(m *mapi.Message, about *classMeaning, series *mapi.
 	name := map[kind]string{event: "VEVENT", task: "VTODO", journal: "VJOURNAL"}[k.kind]
 	k.c = &Component{Name: name, Props: make([]Prop, 0, 20)}
 	if e.scratch != nil { // nobody keeps what is written
-		k.c = e.scratch
+		k.c, e.values = e.scratch, e.values[:0]
 		k.c.Name, k.c.Props, k.c.Children = name, k.c.Props[:0], k.c.Children[:0]
 	}
 	k.zone = e.zones.of(k.get, props.PidLidRecurring.Or(k.get, false))
@@ -273,6 +273,16 @@ func (k *maker) state() {
 	}
 }
 
+// param is a parameter with one value. The values of many stand together.
+func (e *encoder) param(name, value string) line.Param {
+	if len(e.values) == cap(e.values) {
+		e.values = make([]string, 0, 64)
+	}
+	n := len(e.values)
+	e.values = append(e.values, value)
+	return line.Param{Name: name, Values: e.values[n : n+1 : n+1]}
+}
+
 // busy writes the status for all readers, and in Microsoft's words where the others
 // have none.
 func (k *maker) busy() {
@@ -369,8 +379,11 @@ func nameParam(w person) []line.Param {
 
 func (k *maker) attendee(r *mapi.Recipient, rsvp bool) {
 	who := recipientPerson(r)
-	params := nameParam(who)
-	add := func(name, value string) { params = append(params, line.Param{Name: name, Values: []string{value}}) }
+	params := make([]line.Param, 0, 5)
+	add := func(name, value string) { params = append(params, k.e.param(name, value)) }
+	if who.name != "" && who.name != who.address {
+		add("CN", who.name)
+	}
 	switch props.PidTagRecipientType.Or(r, mapi.RecipientTo).Role() {
 	case mapi.RecipientCc:
 		add("ROLE", "OPT-PARTICIPANT")

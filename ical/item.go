@@ -108,8 +108,12 @@ func (it *item) identity() {
 			full = GlobalObjectID(line.Unescape(uid), w.local(w.zone))
 		}
 	}
-	props.PidLidGlobalObjectId.Set(it.m, full)
-	props.PidLidCleanGlobalObjectId.Set(it.m, clean)
+	var value mapi.Value = clean
+	it.m.Set(props.PidLidCleanGlobalObjectId.Prop(), value)
+	if len(full) > 0 && &full[0] != &clean[0] {
+		value = full
+	}
+	it.m.Set(props.PidLidGlobalObjectId.Prop(), value)
 }
 
 func (it *item) subject() string {

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -44,7 +45,32 @@ func (w person) same(v person) bool { return strings.EqualFold(w.address, v.addr
 func (w person) entryID() []byte { return mapi.NewOneOff(w.name, w.kind, w.address).EntryID() }
 
 func (w person) searchKey() []byte {
-	return append([]byte(strings.ToUpper(w.kind+":"+w.address)), 0)
+	b := make([]byte, 0, len(w.kind)+len(w.address)+2)
+	b = append(append(append(b, w.kind...), ':'), w.address...)
+	for i, c := range b {
+		switch {
+		case c >= utf8.RuneSelf:
+			return append([]byte(strings.ToUpper(string(b))), 0)
+		case 'a' <= c && c <= 'z':
+			b[i] = c - 'a' + 'A'
+		}
+	}
+	return append(b, 0)
+}
+
+// A boxed person has the values of properties, each allocated once.
+type boxed struct{ name, kind, address, entryID, searchKey mapi.Value }
+
+func (w person) box() boxed {
+	b := boxed{kind: "SMTP", entryID: w.entryID(), searchKey: w.searchKey()}
+	if w.kind != "SMTP" {
+		b.kind = w.kind
+	}
+	b.address = w.address
+	if b.name = b.address; w.name != w.address {
+		b.name = w.name
+	}
+	return b
 }
 
 // An addressGroup is the properties that hold one person on a message.
@@ -69,15 +95,15 @@ func sender() addressGroup {
 	}
 }
 
-func (g addressGroup) set(m *mapi.Message, w person) {
-	g.name.Set(m, w.name)
-	g.kind.Set(m, w.kind)
-	g.email.Set(m, w.address)
-	if w.kind == "SMTP" {
-		g.smtp.Set(m, w.address)
+func (g addressGroup) set(m *mapi.Message, b boxed) {
+	m.Set(g.name.Prop(), b.name)
+	m.Set(g.kind.Prop(), b.kind)
+	m.Set(g.email.Prop(), b.address)
+	if b.kind == "SMTP" {
+		m.Set(g.smtp.Prop(), b.address)
 	}
-	g.entryID.Set(m, w.entryID())
-	g.searchKey.Set(m, w.searchKey())
+	m.Set(g.entryID.Prop(), b.entryID)
+	m.Set(g.searchKey.Prop(), b.searchKey)
 }
 
 // get prefers the mail address: those of Exchange mean nothing elsewhere.
@@ -104,7 +130,8 @@ func (it *item) people() {
 		return
 	}
 	if organized {
-		representing().set(it.m, organizer)
+		values := organizer.box()
+		representing().set(it.m, values)
 		from := organizer
 		if p := it.c.Get("ORGANIZER"); p.Param("SENT-BY") != "" {
 			from = personOf(p.Param("SENT-BY"), "")
@@ -112,7 +139,10 @@ func (it *item) people() {
 		if p := it.c.Get("X-MS-OLK-SENDER"); p != nil {
 			from = personOf(p.Value, p.Param("CN"))
 		}
-		sender().set(it.m, from)
+		if from != organizer {
+			values = from.box()
+		}
+		sender().set(it.m, values)
 		if it.kind == task {
 			props.PidLidTaskOwner.Set(it.m, organizer.name)
 		}
@@ -133,11 +163,11 @@ func (it *item) answer(organizer person, organized bool) {
 	for i := range it.c.Props {
 		if p := &it.c.Props[i]; p.Name == "ATTENDEE" {
 			who := personOf(p.Value, p.Param("CN"))
-			representing().set(it.m, who)
+			representing().set(it.m, who.box())
 			if by := p.Param("SENT-BY"); by != "" {
 				who = personOf(by, "")
 			}
-			sender().set(it.m, who)
+			sender().set(it.m, who.box())
 			break
 		}
 	}
@@ -148,19 +178,20 @@ func (it *item) answer(organizer person, organized bool) {
 }
 
 func (it *item) recipient(w person, role mapi.RecipientType) *mapi.Recipient {
-	r := &mapi.Recipient{}
-	r.Grow(11)
-	props.PidTagRecipientType.Set(r, role)
-	props.PidTagDisplayName.Set(r, w.name)
-	props.PidTagAddressType.Set(r, w.kind)
-	props.PidTagEmailAddress.Set(r, w.address)
+	b := w.box()
+	list := make([]mapi.Property, 0, 10)
+	add := func(k mapi.PropKey, v mapi.Value) { list = append(list, mapi.Property{Prop: k.Prop(), Value: v}) }
+	add(props.PidTagRecipientType, int32(role))
+	add(props.PidTagDisplayName, b.name)
+	add(props.PidTagAddressType, b.kind)
+	add(props.PidTagEmailAddress, b.address)
 	if w.kind == "SMTP" {
-		props.PidTagSmtpAddress.Set(r, w.address)
+		add(props.PidTagSmtpAddress, b.address)
 	}
-	props.PidTagEntryId.Set(r, w.entryID())
-	props.PidTagSearchKey.Set(r, w.searchKey())
-	props.PidTagRecipientFlags.Set(r, mapi.RecipientFlagSendable)
-	return r
+	add(props.PidTagEntryId, b.entryID)
+	add(props.PidTagSearchKey, b.searchKey)
+	add(props.PidTagRecipientFlags, int32(mapi.RecipientFlagSendable))
+	return &mapi.Recipient{Properties: mapi.PropertiesOf(list)}
 }
 
 // attendees sets the recipients. The organiser is one of them as soon as there is

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 )
 
@@ -183,12 +184,13 @@ func (it *item) setEvent(started bool) {
 		}
 		props.PidLidAppointmentProposedDuration.Set(m, minutes(it.end.Sub(it.start)))
 	}
-	startKey.Set(m, it.start)
-	endKey.Set(m, it.end)
-	props.PidLidCommonStart.Set(m, it.start)
-	props.PidLidCommonEnd.Set(m, it.end)
-	props.PidTagStartDate.Set(m, it.start)
-	props.PidTagEndDate.Set(m, it.end)
+	var start, end mapi.Value = it.start, it.end // allocated once
+	m.Set(startKey.Prop(), start)
+	m.Set(endKey.Prop(), end)
+	m.Set(props.PidLidCommonStart.Prop(), start)
+	m.Set(props.PidLidCommonEnd.Prop(), end)
+	m.Set(props.PidTagStartDate.Prop(), start)
+	m.Set(props.PidTagEndDate.Prop(), end)
 	props.PidLidAppointmentDuration.Set(m, minutes(it.end.Sub(it.start)))
 	it.setZone()
 }
@@ -198,14 +200,14 @@ func (it *item) setZone() {
 	if it.zone == utcZone && !it.allDay {
 		return
 	}
-	props.PidLidAppointmentTimeZoneDefinitionStartDisplay.Set(it.m, it.zone.display(it.start))
+	it.m.Set(props.PidLidAppointmentTimeZoneDefinitionStartDisplay.Prop(), it.zone.display(it.start))
 	end := it.zone
 	if p := it.c.Get("DTEND"); p != nil && !it.allDay {
 		if w, ok := it.d.read(p); ok {
 			end = w.zone
 		}
 	}
-	props.PidLidAppointmentTimeZoneDefinitionEndDisplay.Set(it.m, end.display(it.end))
+	it.m.Set(props.PidLidAppointmentTimeZoneDefinitionEndDisplay.Prop(), end.display(it.end))
 	if it.zone != it.d.zones.fallback {
 		props.PidLidTimeZoneDescription.Set(it.m, it.zone.id)
 	}

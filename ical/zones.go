@@ -17,8 +17,8 @@ type timeZone struct {
 	zone  *zone.Zone
 	clock *civil.Clock
 
-	shown    map[int][]byte // definitions by year
-	asked    bool           // homeMade is known
+	shown    map[int]mapi.Value // definitions by year
+	asked    bool               // homeMade is known
 	homeMade bool
 }
 
@@ -54,20 +54,20 @@ func (z *timeZone) known() *zone.Zone {
 }
 
 // display is the definition of the zone at a time, as …StartDisplay has it.
-func (z *timeZone) display(at time.Time) []byte {
+func (z *timeZone) display(at time.Time) mapi.Value {
 	if z == utcZone {
 		return z.known().Definition(at.Year(), false).Bytes()
 	}
 	year := z.zone.YearAt(at)
-	b := z.shown[year]
-	if b == nil {
-		b = z.zone.Definition(year, false).Bytes()
+	v := z.shown[year]
+	if v == nil {
+		v = z.zone.Definition(year, false).Bytes()
 		if z.shown == nil {
-			z.shown = map[int][]byte{}
+			z.shown = map[int]mapi.Value{}
 		}
-		z.shown[year] = b
+		z.shown[year] = v
 	}
-	return b
+	return v
 }
 
 // A zoneTable is the zones of one calendar.

@@ -26,17 +26,21 @@ func (r *Reader) parameters(l *Line, raw []byte, i int, at int64) int {
 			i += n
 			continue
 		}
-		p := Param{Name: r.decode(bytes.ToUpper(name), "", at)}
+		p := Param{}
 		if isNameBytes(name) {
 			p.Name = r.name(name)
 		}
 		i += n + 1
 		first := len(r.values)
 		for {
-			var v []byte
-			v, i = r.paramValue(p.Name, raw, i)
+			v, end, fresh := r.paramValue(p.Name, raw, i)
+			i = end
 			if r.admit(&count, at) {
-				r.push(&first, resolve(r.decode(v, "", at)))
+				if fresh {
+					r.push(&first, resolve(r.decode(v, "", at)))
+				} else {
+					r.push(&first, resolve(r.part(v, at)))
+				}
 			}
 			if i >= len(raw) {
 				return -1
@@ -46,7 +50,7 @@ func (r *Reader) parameters(l *Line, raw []byte, i int, at int64) int {
 			}
 			i++
 		}
-		if isName(p.Name) && len(r.values) > first {
+		if p.Name != "" && len(r.values) > first {
 			r.add(p.Name, r.values[first:len(r.values):len(r.values)])
 		}
 	}
@@ -98,19 +102,21 @@ func (r *Reader) push(first *int, s string) {
 	r.values = append(r.values, s)
 }
 
-// paramValue reads one value of a parameter and returns where it ended.
-func (r *Reader) paramValue(name string, raw []byte, i int) ([]byte, int) {
+// paramValue reads one value of a parameter and returns where it ended. fresh says
+// that it is no part of the line.
+func (r *Reader) paramValue(name string, raw []byte, i int) (v []byte, end int, fresh bool) {
 	if i < len(raw) && raw[i] == '"' {
 		if n := bytes.IndexByte(raw[i+1:], '"'); n >= 0 {
 			v, end := raw[i+1:i+1+n], i+n+2
 			if end >= len(raw) || strings.IndexByte(",;:", raw[end]) >= 0 {
-				return v, end
+				return v, end, false
 			}
 			rest, after := plainValue(name, raw, end) // quotes in the middle
-			return bytes.ReplaceAll(append(append([]byte{}, v...), rest...), []byte{'"'}, nil), after
+			return bytes.ReplaceAll(append(append([]byte{}, v...), rest...), []byte{'"'}, nil), after, true
 		}
 	}
-	return plainValue(name, raw, i)
+	v, end = plainValue(name, raw, i)
+	return v, end, false
 }
 
 // plainValue reads a value without quotes. Zones as "(UTC+01:00) Berlin" and

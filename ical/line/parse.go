@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"strings"
+	"unicode/utf8"
 )
 
 // parse reads a line. ok is false when it is no property.
@@ -26,6 +27,10 @@ func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
 		return Line{}, false
 	}
 	l.Name, l.Offset = r.name(name), at
+	r.raw, r.whole = raw, ""
+	if utf8.Valid(raw) {
+		r.whole = string(raw) // one string for all parts
+	}
 	colon := end
 	if raw[end] == ';' {
 		if colon = r.parameters(&l, raw, end, at); colon < 0 {
@@ -85,7 +90,20 @@ func (r *Reader) value(l *Line, raw []byte, at int64) {
 			*l = l.Without("CHARSET")
 		}
 	}
+	if charset == "" {
+		l.Value = r.part(raw, at)
+		return
+	}
 	l.Value = r.decode(raw, charset, at)
+}
+
+// part is a piece of the present line as a string.
+func (r *Reader) part(b []byte, at int64) string {
+	if r.whole == "" {
+		return r.decode(b, "", at)
+	}
+	from := cap(r.raw) - cap(b)
+	return r.whole[from : from+len(b)]
 }
 
 // without is a line without the parameters that say how its value was encoded.
