@@ -124,14 +124,17 @@ func (p *Parser) Next() (Token, error) {
 			t = Token{}
 		}
 		p.over = false
-		if text, ok := p.take(t); ok {
-			return text, nil
+		if t, ok := p.take(t); ok {
+			return t, nil
 		}
 	}
 }
 
-// take takes a token that was scanned. What is text is collected; what is not ends
-// it and is held until the text has been returned.
+// pending reports whether there is text that was not returned yet.
+func (p *Parser) pending() bool { return len(p.raw) > 0 || len(p.text) > 0 || p.high != 0 }
+
+// take takes a token that was scanned, and returns one if it can. What is text is
+// collected; what is not ends it and is held until the text has been returned.
 func (p *Parser) take(t Token) (Token, bool) {
 	switch {
 	case t.Kind == Hex || t.Kind == Text:
@@ -148,6 +151,9 @@ func (p *Parser) take(t Token) (Token, bool) {
 		return Token{}, false
 	}
 	p.skip = 0
+	if !p.pending() { // so it is with most
+		return t, t.Kind != 0 && p.apply(&t)
+	}
 	p.held = t
 	return p.flush(true)
 }

@@ -30,6 +30,7 @@ func textOf(t testing.TB, r io.Reader, opts *rtf.Options) (string, []rtf.Issue) 
 			return b.String(), issues
 		}
 		require.NoError(t, err)
+		require.NotZero(t, tok.Kind)
 		switch {
 		case tok.Kind == rtf.Word && tok.Name == "fonttbl":
 			inTable = p.Depth()
