@@ -77,7 +77,7 @@ func placeOf(words []string) place {
 func (d *decoder) address(p *Prop) slot {
 	words := types(p)
 	a := placeOf(words)
-	if d.taken[a.adr] {
+	if d.has(a.adr) {
 		return ""
 	}
 	list := parts(p.Value, 7)

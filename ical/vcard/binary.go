@@ -97,7 +97,7 @@ func photoOf(m *mapi.Message) *mapi.Attachment {
 // cardPicture takes the picture of Outlook's business card.
 func (d *decoder) cardPicture(p *Prop) slot {
 	data, _, ok := d.data(p)
-	if !ok || d.taken["cardpicture"] {
+	if !ok || d.has("cardpicture") {
 		return ""
 	}
 	props.PidLidBusinessCardCardPicture.Set(d.msg, data)

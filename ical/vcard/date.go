@@ -15,7 +15,7 @@ const noYear = 1604
 // date takes a birthday or anniversary. The day counts, not the time: what is less
 // than a day, such as a year alone, stays as it was written.
 func (d *decoder) date(p *Prop, s slot, at, local mapi.Prop) slot {
-	if d.taken[s] || strings.EqualFold(p.Param("VALUE"), "text") {
+	if d.has(s) || strings.EqualFold(p.Param("VALUE"), "text") {
 		return ""
 	}
 	t, ok := parseDate(strings.TrimSpace(p.Text()))
@@ -36,28 +36,25 @@ func parseDate(s string) (time.Time, bool) {
 	if i := strings.IndexAny(s, "T "); i > 0 {
 		s = s[:i]
 	}
-	for _, layout := range []string{"20060102", "2006-01-02"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, t.Year() > 1601
-		}
-	}
 	if rest, ok := strings.CutPrefix(s, "--"); ok {
-		for _, layout := range []string{"20060102", "200601-02"} {
-			if t, err := time.Parse(layout, "1604"+rest); err == nil {
-				return t, true
-			}
-		}
+		s = "1604" + strings.Replace(rest, "-", "", 1)
 	}
-	return time.Time{}, false
+	layout := "20060102"
+	if len(s) > 4 && s[4] == '-' {
+		layout = "2006-01-02"
+	}
+	t, err := time.Parse(layout, s)
+	return t, err == nil && t.Year() > 1601
 }
 
 // parseTime reads a time in its basic or extended form (ISO 8601), and a date.
 func parseTime(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
-	for _, layout := range []string{
-		"20060102T150405Z0700", "20060102T150405Z07", "20060102T150405", time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05",
-		"20060102T150405Z07:00", "2006-01-02T15:04Z", "20060102T1504Z", "20060102", "2006-01-02",
-	} {
+	layouts := []string{"20060102T150405Z0700", "20060102T150405Z07", "20060102T150405", "20060102T150405Z07:00", "20060102T1504Z", "20060102"}
+	if len(s) > 4 && s[4] == '-' {
+		layouts = []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z", "2006-01-02"}
+	}
+	for _, layout := range layouts {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), t.Year() > 1601
 		}

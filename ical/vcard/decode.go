@@ -3,6 +3,7 @@ package vcard
 import (
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/ical/line"
@@ -102,8 +103,8 @@ type decoder struct {
 	report func(Issue)
 
 	list   bool
-	slots  []slot // of the card's properties
-	taken  map[slot]bool
+	slots  []slot            // of the card's properties
+	taken  []slot            // each once: there are not many
 	labels map[string]string // of the groups, as Apple writes them
 
 	emails  [3]email
@@ -123,9 +124,9 @@ type decoder struct {
 func decodeCard(c *Card, report func(Issue)) *decoder {
 	d := &decoder{
 		msg: &mapi.Message{}, card: c, report: report,
-		slots: make([]slot, len(c.Props)), taken: make(map[slot]bool, 16),
+		slots: make([]slot, len(c.Props)), taken: make([]slot, 0, 24),
 	}
-	d.msg.Grow(40)
+	d.msg.Grow(64)
 	d.survey()
 	d.rank()
 	depth := 0
@@ -139,8 +140,8 @@ func decodeCard(c *Card, report func(Issue)) *decoder {
 		case depth == 0 && d.slots[i] == "":
 			s := d.prop(p)
 			d.slots[i] = s
-			if s != "" {
-				d.taken[s] = true
+			if s != "" && !d.has(s) {
+				d.taken = append(d.taken, s)
 			}
 		}
 	}
@@ -151,6 +152,9 @@ func decodeCard(c *Card, report func(Issue)) *decoder {
 	}
 	return d
 }
+
+// has reports whether a property of a slot was taken.
+func (d *decoder) has(s slot) bool { return slices.Contains(d.taken, s) }
 
 // survey finds what other properties depend on.
 func (d *decoder) survey() {
@@ -203,7 +207,7 @@ func (d *decoder) set(p mapi.Prop, s string) bool {
 
 // first sets a text for the first property of a slot.
 func (d *decoder) first(s slot, p mapi.Prop, text string) slot {
-	if d.taken[s] || !d.set(p, text) {
+	if d.has(s) || !d.set(p, text) {
 		return ""
 	}
 	return s
@@ -319,7 +323,7 @@ func (d *decoder) categories(p *Prop) slot {
 }
 
 func (d *decoder) class(p *Prop) slot {
-	if d.taken["class"] {
+	if d.has("class") {
 		return ""
 	}
 	switch strings.ToUpper(strings.TrimSpace(p.Value)) {
@@ -340,7 +344,7 @@ func (d *decoder) class(p *Prop) slot {
 // rev is when the card was changed.
 func (d *decoder) rev(p *Prop) slot {
 	t, ok := parseTime(p.Text())
-	if !ok || d.taken["rev"] {
+	if !ok || d.has("rev") {
 		return ""
 	}
 	props.PidTagLastModificationTime.Set(d.msg, t)

@@ -24,7 +24,7 @@ func (d *decoder) name(p *Prop) slot {
 	if p.Param("PHONETIC") != "" {
 		return d.pronunciation(p)
 	}
-	if d.taken["n"] {
+	if d.has("n") {
 		return ""
 	}
 	list := parts(p.Value, 7)
@@ -56,7 +56,7 @@ func (d *decoder) name(p *Prop) slot {
 // pronunciation takes N as it is spoken (RFC 9554 4.6).
 func (d *decoder) pronunciation(p *Prop) slot {
 	const s = "X-PHONETIC-LAST-NAME"
-	if d.taken[s] || d.taken["X-PHONETIC-FIRST-NAME"] {
+	if d.has(s) || d.has("X-PHONETIC-FIRST-NAME") {
 		return ""
 	}
 	list := parts(p.Value, 2)
@@ -70,7 +70,7 @@ func (d *decoder) pronunciation(p *Prop) slot {
 
 // org takes the company, and the units below it as the department.
 func (d *decoder) org(p *Prop) slot {
-	if d.taken["org"] {
+	if d.has("org") {
 		return ""
 	}
 	list := parts(p.Value, 1)

@@ -92,7 +92,7 @@ func (d *decoder) phone(p *Prop) slot {
 		words = append(words, strings.ToLower(p.Name))
 	}
 	for _, s := range phoneSlots(words, p.Param("PREF") == "1") {
-		if d.taken[s] {
+		if d.has(s) {
 			continue
 		}
 		for _, f := range phones() {

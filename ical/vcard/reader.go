@@ -71,6 +71,7 @@ type Reader struct {
 	lines *line.Reader
 	open  []*Card
 	begun int
+	usual int // how many properties the last card had
 	err   error
 }
 
@@ -151,7 +152,7 @@ func (r *Reader) begin(l Prop) *Card {
 		r.opts.Report(Issue{Rule: RuleNesting, Offset: first.offset, Detail: "no END"})
 		r.open = slices.Delete(r.open, 0, 1)
 	}
-	r.open = append(r.open, &Card{offset: l.Offset, Props: make([]Prop, 0, 16)})
+	r.open = append(r.open, &Card{offset: l.Offset, Props: make([]Prop, 0, min(r.usual, 64)+4)})
 	return first
 }
 
@@ -161,6 +162,7 @@ func (r *Reader) pop() *Card {
 	}
 	c := r.open[len(r.open)-1]
 	r.open = r.open[:len(r.open)-1]
+	r.usual = len(c.Props)
 	return c
 }
 

@@ -46,7 +46,7 @@ func (d *decoder) child(name string) slot {
 }
 
 func (d *decoder) gender(p *Prop) slot {
-	if d.taken["gender"] {
+	if d.has("gender") {
 		return ""
 	}
 	switch strings.ToLower(strings.TrimSpace(p.Value)) {
