@@ -155,6 +155,7 @@ func (k *maker) times() {
 	case task:
 		k.taskTime("DTSTART", props.PidLidTaskStartDate)
 		k.taskTime("DUE", props.PidLidTaskDueDate)
+		k.taskRule()
 		return
 	case journal:
 		if t, ok := props.PidLidLogStart.Get(k.m); ok {

@@ -313,7 +313,8 @@ func TestTasks(t *testing.T) {
 		{"100 percent without a STATUS", "PERCENT-COMPLETE:100", "PidLidTaskComplete: true", "STATUS:COMPLETED"},
 		{"ORGANIZER", "ORGANIZER;CN=Ada:mailto:ada@zoo.example", `PidLidTaskOwner: "Ada"`, ""},
 		{"an alarm is for the due date", "DUE:20250105T100000Z|BEGIN:VALARM|ACTION:DISPLAY|TRIGGER:-PT30M|END:VALARM", "PidLidReminderDelta: 30|PidLidReminderTime: 2025-01-05T10:00:00Z", "TRIGGER:-PT30M"},
-		{"a rule is kept", "DTSTART:20250102T100000Z|RRULE:FREQ=DAILY", "ical-lines", ""},
+		{"a rule", "DTSTART;VALUE=DATE:20250102|RRULE:FREQ=WEEKLY;BYDAY=TH", "PidLidTaskRecurrence: |PidLidTaskFRecurring: true|!ical-lines", "RRULE:FREQ=WEEKLY;BYDAY=TH"},
+		{"a rule that tasks cannot have is kept", "DTSTART:20250102T100000Z|RRULE:FREQ=HOURLY", "PidLidTaskFRecurring: false", "!RRULE"},
 	})
 }
 

@@ -9,6 +9,9 @@ import (
 // become the recurrence structure, as far as that can say them, and the instances
 // embedded messages (MS-OXOCAL 2.2.10).
 func (it *item) series(instances []*item) {
+	if it.kind == task && it.c.Get("RRULE") != nil {
+		it.taskPattern()
+	}
 	if it.kind != event || it.c.Get("RRULE") == nil && it.c.Get("RDATE") == nil {
 		return
 	}

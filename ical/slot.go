@@ -69,7 +69,7 @@ func slotOf(k kind, name string) slot {
 			return slot(name)
 		}
 	case "RRULE", "RDATE", "EXDATE", "EXRULE":
-		if k == event {
+		if k == event || k == task {
 			return slotRule
 		}
 	case "TRANSP", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS":
@@ -120,6 +120,8 @@ func slotProps(s slot) []mapi.Prop {
 			props.PidLidAppointmentTimeZoneDefinitionStartDisplay.Prop(), props.PidLidAppointmentTimeZoneDefinitionEndDisplay.Prop(),
 			props.PidLidTaskStartDate.Prop(), props.PidLidTaskDueDate.Prop(), props.PidLidLogStart.Prop(), props.PidLidLogEnd.Prop(),
 		}
+	case slotRule:
+		return []mapi.Prop{props.PidLidTaskRecurrence.Prop()}
 	case slotStamp:
 		return []mapi.Prop{props.PidLidOwnerCriticalChange.Prop(), props.PidLidAttendeeCriticalChange.Prop()}
 	case slotSequence:

@@ -1,8 +1,10 @@
 package ical
 
 import (
+	"errors"
 	"strings"
 
+	"github.com/okapi-mail/okapi/ical/recur"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 )
@@ -46,4 +48,43 @@ func (it *item) task() {
 	props.PidLidSideEffects.Set(m, mapi.SideEffectOpenToDelete|mapi.SideEffectCoerceToInbox|mapi.SideEffectOpenToCopy|
 		mapi.SideEffectOpenToMove|mapi.SideEffectOpenForContextMenu)
 	props.PidTagIconIndex.Set(m, 0x500)
+}
+
+// taskPattern sets how a task recurs: on days, not at times (MS-OXOTASK 2.2.2.2.15).
+// What its structure cannot say is only among the kept lines.
+func (it *item) taskPattern() {
+	start, ok := props.PidLidTaskStartDate.Get(it.m)
+	if !ok {
+		if start, ok = props.PidLidTaskDueDate.Get(it.m); !ok {
+			return
+		}
+	}
+	set, err := it.set(nil)
+	set.Start, set.AllDay, set.Duration = start.UTC(), true, 0
+	p, err2 := recur.NewPattern(&set, &recur.PatternOptions{Approximate: true})
+	if err = errors.Join(err, err2); err != nil {
+		if it.d.fresh {
+			it.d.report(RuleRecurrence, it.c.offset, err.Error())
+		}
+		return
+	}
+	props.PidLidTaskRecurrence.Set(it.m, p.Bytes())
+	props.PidLidTaskFRecurring.Set(it.m, true)
+}
+
+// taskRule writes how a task recurs.
+func (k *maker) taskRule() {
+	b, _ := props.PidLidTaskRecurrence.Get(k.m)
+	if len(b) == 0 {
+		return
+	}
+	p, err := recur.ParsePattern(b)
+	if err == nil {
+		var rule recur.Rule
+		if rule, err = p.Rule(); err == nil {
+			k.c.Add("RRULE", rule.String())
+			return
+		}
+	}
+	k.e.report(RuleRecurrence, err.Error())
 }
