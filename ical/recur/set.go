@@ -22,7 +22,7 @@ type Set struct {
 	AllDay bool
 
 	// NoStart leaves Start out where no rule has it as an instance. The standard calls
-	// such series undefined; Outlook leaves it out, others do not.
+	// such series undefined; Outlook and libical leave it out, others do not.
 	NoStart bool
 
 	Rules   []Rule      // RRULE
