@@ -88,6 +88,10 @@ func types(p *Prop) []string {
 	}
 	list := make([]string, 0, len(values)+2)
 	for _, v := range values {
+		if !strings.ContainsAny(v, ", ") && v != "" {
+			list = append(list, strings.ToLower(v))
+			continue
+		}
 		for t := range strings.SplitSeq(v, ",") {
 			if t = strings.TrimSpace(t); t != "" {
 				list = append(list, strings.ToLower(t))

@@ -33,6 +33,9 @@ func appendSource(b []byte, p Prop) []byte {
 	value := p.Value
 	p.Value = ""
 	b = p.Append(b)
+	if !strings.ContainsAny(value, "\n\r\x00") {
+		return append(b, value...)
+	}
 	for i := range len(value) {
 		switch c := value[i]; c {
 		case '\n':
