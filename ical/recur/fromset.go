@@ -63,8 +63,7 @@ type builder struct {
 	rule Rule
 	a    Appointment
 
-	clock  *civil.Clock
-	starts []int64 // of all instances up to a bound, by the rule, on the clock
+	clock *civil.Clock
 }
 
 func no(part, format string, args ...any) error {
@@ -276,7 +275,8 @@ func (b *builder) nth() error {
 func (b *builder) monthDay(day int) error {
 	r, p := &b.rule, &b.a.Pattern
 	p.Type = PatternMonth
-	_, month, date := civil.Date(day)
+	_, month, _ := civil.Date(day)
+	_, _, date := civil.Date(int(civil.FloorDiv(civil.Seconds(b.s.Start), civil.Day)))
 	if r.Freq == Monthly {
 		month = 0
 	}
@@ -284,8 +284,6 @@ func (b *builder) monthDay(day int) error {
 	slices.Sort(list)
 	switch {
 	case len(list) == 0:
-		_, _, n := civil.Date(int(civil.FloorDiv(civil.Seconds(b.s.Start), civil.Day)))
-		date = n
 	case len(list) == 1 && list[0] == -1 && plainPosition(r.BySetPos):
 		p.Day = 31
 		return nil

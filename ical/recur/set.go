@@ -104,6 +104,7 @@ type run struct {
 	early   int64   // by how much an instance can come before its original
 	changes []moved // overrides of single instances that are still to come
 	waiting []moved // other instances
+	room    []moved // where they begin, for as long as none waits
 	ended   bool
 }
 
@@ -115,7 +116,8 @@ type moved struct {
 
 func (s *Set) run(lo, hi int64) *run {
 	r := &run{s: s, clock: civil.NewClock(s.Start.Location()), lo: lo, hi: hi, length: int64(s.Duration / time.Second),
-		changed: map[int64]int{}, gone: map[int64]bool{}, days: map[int64]bool{}, spans: map[int64]int64{}}
+		room: make([]moved, 0, 8)}
+	r.waiting = r.room
 	longest := r.prepare()
 	begin := lo
 	if lo != math.MinInt64 {
@@ -153,6 +155,7 @@ func (r *run) civil(unix int64) int64 {
 // prepare reads exclusions and overrides. It returns by how much an instance in the
 // window can be after its original, with its length.
 func (r *run) prepare() (longest int64) {
+	r.maps()
 	for _, x := range r.s.Except {
 		if x.Date && !r.s.AllDay {
 			r.days[civil.FloorDiv(civil.Seconds(x.Time), civil.Day)] = true
@@ -189,6 +192,19 @@ func (r *run) prepare() (longest int64) {
 	slices.SortFunc(r.changes, moved.compare)
 	slices.SortFunc(r.shifts, func(a, b shift) int { return cmp.Compare(a.from, b.from) })
 	return longest
+}
+
+// maps makes those that something goes into.
+func (r *run) maps() {
+	if len(r.s.Except) > 0 {
+		r.gone, r.days = map[int64]bool{}, map[int64]bool{}
+	}
+	if len(r.s.Dates) > 0 {
+		r.spans = map[int64]int64{}
+	}
+	if len(r.s.Overrides) > 0 {
+		r.changed = map[int64]int{}
+	}
 }
 
 func (r *run) sources(rules []Rule, begin int64) (m merge) {
@@ -237,7 +253,9 @@ func (r *run) first() (m moved, ok bool) {
 		return m, false
 	}
 	m = (*list)[0]
-	*list = (*list)[1:]
+	if *list = (*list)[1:]; len(r.waiting) == 0 {
+		r.waiting = r.room[:0]
+	}
 	return m, true
 }
 
