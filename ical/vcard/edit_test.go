@@ -152,3 +152,19 @@ func TestNotesOfOutlook(t *testing.T) {
 	m.Set(props.PidTagBody.Prop(), failing{})
 	assert.ErrorIs(t, vcard.Encode(io.Discard, []*mapi.Message{m}, nil), errors.ErrUnsupported)
 }
+
+// A client that changes the name of a contact leaves behind what was made from it.
+func TestNewNameChangesNothingElse(t *testing.T) {
+	lines := edit(t, func(m *mapi.Message) {
+		props.PidTagDisplayName.Set(m, "John Roe")
+		props.PidTagSurname.Set(m, "Roe")
+	})
+	assert.Contains(t, lines, "FN:John Roe")
+	assert.Contains(t, lines, "N:Roe;John;;;")
+	assert.Contains(t, lines, "EMAIL;TYPE=HOME,pref:j@x")
+	assert.NotContains(t, strings.Join(lines, "\n"), "FILE-AS")
+	assert.NotContains(t, strings.Join(lines, "\n"), "X-CN")
+	m := decode(t, apple)[0]
+	m.Delete(vcard.SourceForm())
+	assert.Contains(t, encode(t, "3.0", m), "EMAIL;TYPE=INTERNET,PREF:j@x\r\n", "nor is it written for new cards")
+}

@@ -170,10 +170,6 @@ func emailName(contact, address string) string {
 
 // emails writes the three addresses, the first as the preferred one.
 func (g *generator) emails() {
-	contact := text(g.msg, props.PidTagDisplayName.Prop())
-	if contact == "" {
-		contact = fullName(g.msg)
-	}
 	first := true
 	for _, s := range emailSlots() {
 		address, kind := text(g.msg, s.address), text(g.msg, s.kind)
@@ -200,7 +196,7 @@ func (g *generator) emails() {
 			}
 			p = p.With("X-ADDRESS-TYPE", strings.ToUpper(kind))
 		}
-		if name := text(g.msg, s.name); name != "" && name != address && name != original && name != emailName(contact, address) {
+		if name := text(g.msg, s.name); name != "" && name != address && name != original && !strings.HasSuffix(name, " ("+address+")") {
 			p = p.With("X-CN", name)
 		}
 		g.add(s.slot, p)

@@ -205,7 +205,9 @@ func (g *generator) names() {
 		s := text(m, t.prop)
 		switch t.name {
 		case "X-EVOLUTION-FILE-AS":
-			if def, _ := fileUnder(m); s != def {
+			def, _ := fileUnder(m)
+			id := props.PidLidFileUnderId.Or(m, mapi.FileUnderCustom) // made from the name: a change of that is change enough
+			if s != def && id != mapi.FileUnderLastNameAndFirstName && id != mapi.FileUnderDisplayName {
 				g.addText(slot(t.name), t.name, s)
 			}
 		case "FBURL":
