@@ -277,9 +277,9 @@ func sameMeaning(kept, written *Prop, method string) bool {
 	return method == "REPLY" || roleOf(kept) == roleOf(written)
 }
 
-// lastSeriesYear is how far the zone of a series is written at least: what tables of
-// time zones of 32 bits know.
-const lastSeriesYear = 2037
+// A zone is written at least for these years, so that series go on in it and readers
+// see that it is the one they know.
+const firstYear, lastYear = 2015, 2037
 
 // timezones are the VTIMEZONEs of all zones that the lines of items name, in the
 // order of their first use.
@@ -303,15 +303,12 @@ func (e *encoder) timezones(items []*Component) (list []*Component) {
 				if len(spans) >= maxZones {
 					continue
 				}
-				s = &span{9999, 0}
+				s = &span{firstYear, lastYear}
 				spans[id] = s
 				ids = append(ids, id)
 			}
 			if m, ok := parseMoment(p.Value); ok {
 				s.from, s.to = min(s.from, m.wall.Year()), max(s.to, m.wall.Year())
-			}
-			if p.Name == "DTSTART" && c.Get("RRULE") != nil {
-				s.to = max(s.to, lastSeriesYear)
 			}
 		}
 		for _, child := range c.Children {
@@ -323,9 +320,6 @@ func (e *encoder) timezones(items []*Component) (list []*Component) {
 	}
 	for _, id := range ids {
 		s := spans[id]
-		if s.to == 0 {
-			s.from, s.to = 2000, 2037
-		}
 		if c := e.zones.write(id, s.from, s.to+1); c != nil {
 			list = append(list, c)
 		}

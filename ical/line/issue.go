@@ -11,6 +11,7 @@ const (
 	RuleLineSize Rule = "line-size" // a line longer than MaxLine; left out
 	RuleParams   Rule = "params"    // more than MaxParams parameter values on a line; the rest is left out
 	RuleCharset  Rule = "charset"   // bytes that are not in the charset, or one that is unknown
+	RuleControl  Rule = "control"   // control characters, which are left out
 	RuleEncoding Rule = "encoding"  // damaged quoted-printable or base64
 )
 

@@ -41,6 +41,30 @@ func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
 	return l, true
 }
 
+// printable is raw without the control characters that RFC 5545 3.1 forbids.
+func (r *Reader) printable(raw []byte, at int64) []byte {
+	if !hasControl(raw) {
+		return raw
+	}
+	r.opts.Report(Issue{RuleControl, at, Excerpt(string(raw[:min(len(raw), 80)]))})
+	clean := make([]byte, 0, len(raw))
+	for _, c := range raw {
+		if c >= ' ' && c != 0x7F || c == '\t' {
+			clean = append(clean, c)
+		}
+	}
+	return clean
+}
+
+func hasControl(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\t' || c == 0x7F {
+			return true
+		}
+	}
+	return false
+}
+
 func isName(s string) bool { return isNameBytes([]byte(s)) }
 
 func isNameBytes(b []byte) bool {

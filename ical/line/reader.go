@@ -89,6 +89,7 @@ func (r *Reader) Next() (Line, error) {
 			break
 		}
 		raw = bytes.TrimPrefix(raw, []byte("\uFEFF")) // of files that were joined
+		raw = r.printable(raw, at)
 		l, ok := r.parse(raw, at)
 		if !ok {
 			r.stray(raw, at)
