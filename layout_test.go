@@ -89,6 +89,9 @@ var house = []room{
 	{"ical/zone", []string{"mapi", "ical/recur", "ical/internal/civil"}, map[string]string{
 		"ical": "a zone is found without the calendar that it stands in",
 	}},
+	{"ical/freebusy", []string{"mapi", "props", "ical", "ical/line", "ical/recur", "ical/zone"}, map[string]string{
+		"ical/meeting": "who is free is known without meetings: their conflicts are found with it",
+	}},
 	{"ical/line", nil, map[string]string{
 		"mapi":  "syntax without meaning: the meaning is one floor up",
 		"props": "syntax without meaning: the meaning is one floor up",
