@@ -74,10 +74,9 @@ func (m *message) mergeMeeting(c *mapi.Message) {
 	answer := hasPrefixFold(class, "IPM.Schedule.Meeting.Resp")
 	lines := ical.KeptLines()
 	other := answer && addressKey(m.Message) != "" && addressKey(m.Message) != addressKey(c)
-	for p, v := range c.All() {
-		if p.Same(lines) && !other || !m.Has(p) && !isDerived(p) {
-			m.Set(p, v)
-		}
+	m.fill(c)
+	if v := c.Get(lines); v != nil && !other {
+		m.Set(lines, v)
 	}
 	if s, ok := props.PidTagSubject.Get(m); ok && !props.PidTagSubjectPrefix.Has(m) {
 		m.setSubject(s, props.PidTagConversationTopic.Has(m))
@@ -106,11 +105,17 @@ func (m *message) addInvited(rows []*mapi.Recipient) {
 	for _, r := range rows {
 		flags, _ := props.PidTagRecipientFlags.Get(r)
 		key := recipientKey(r)
-		if key != "" && !here[key] && flags&mapi.RecipientFlagOrganizer == 0 && len(m.Recipients) < m.opts.MaxRecipients {
+		if isMailAddress(key) && !here[key] && flags&mapi.RecipientFlagOrganizer == 0 && len(m.Recipients) < m.opts.MaxRecipients {
 			here[key] = true
 			m.Recipients = append(m.Recipients, complete(r))
 		}
 	}
+}
+
+// isMailAddress: calendars hold what their programs take for an address.
+func isMailAddress(s string) bool {
+	list := entity.ParseAddresses([]byte("<" + s + ">"))
+	return len(list) == 1 && list[0].Addr == s && strings.IndexByte(s, '@') > 0
 }
 
 // complete gives a recipient of a calendar what those of mail have.

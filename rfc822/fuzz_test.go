@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822"
 )
 
@@ -19,6 +20,12 @@ func FuzzDecode(f *testing.F) {
 		[]byte("Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=a\r\n\r\n--a\r\n\r\nx\r\n--a\r\nContent-Type: application/pkcs7-signature\r\n\r\n\r\n--a--"),
 		[]byte("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogaW5uZXIKCnRleHQgb2YgdGhlIGlubmVyIG1lc3NhZ2U="),
 		[]byte("Content-Type: text/html; charset=utf-7\n\n<img src=+ACI-cid:x+ACI->"),
+		invitationMail(invitationText()), encodeTNEF(f, task(), rfc822.TNEFAlways),
+		[]byte("Content-Type: text/plain; format=flowed\n\n> a \n> b"),
+		[]byte("Content-Type: text/enriched\n\n<bold>x</bold>"),
+		[]byte("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n" +
+			"Final-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.1.1\n--b\nContent-Type: text/rfc822-headers\n\nSubject: x\n--b--"),
+		[]byte("Content-Type: multipart/appledouble; boundary=b\n\n--b\nContent-Type: application/applefile\n\n\x00\x05\x16\x07\n--b\n\nx\n--b--"),
 		[]byte("Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n#0V%T\n`\nend\n"),
 	} {
 		f.Add(m)
@@ -28,6 +35,11 @@ func FuzzDecode(f *testing.F) {
 		require.NoError(t, err)
 		require.Equal(t, in, append([]byte{}, encoded(t, msg)...), "byte for byte")
 		require.True(t, bytes.Equal(in, encoded(t, fromStore(t, msg, 40, false))), "byte for byte after a store")
+		changed := msg.Clone()
+		props.PidTagSubject.Set(changed, "other")
+		plain, html := body(t, msg)
+		gotPlain, gotHTML := body(t, decodeBytes(t, encoded(t, changed)))
+		require.Equal(t, []string{plain, html}, []string{gotPlain, gotHTML}, "the content stays")
 		first := decodeBytes(t, regenerate(t, msg))
 		second := decodeBytes(t, regenerate(t, first))
 		require.Equal(t, meaning(t, first), meaning(t, second), "generated mail is stable")

@@ -97,13 +97,28 @@ func (m *message) merge(t *mapi.Message) {
 			props.PidTagImportance.Set(m, v)
 		}
 	}
+	m.fill(t)
+	m.mergeRecipients(t.Recipients)
+	m.mergeAttachments(t.Attachments)
+}
+
+// fill takes what the message does not have. A sender comes whole from one place.
+func (m *message) fill(t *mapi.Message) {
+	named := m.Has(props.PidTagSentRepresentingName.Prop())
 	for p, v := range t.All() {
-		if !m.Has(p) && !isDerived(p) {
+		if !m.Has(p) && !isDerived(p) && !(named && isSender(p)) {
 			m.Set(p, v)
 		}
 	}
-	m.mergeRecipients(t.Recipients)
-	m.mergeAttachments(t.Attachments)
+}
+
+func isSender(p mapi.Prop) bool {
+	switch p.ID {
+	case 0x003B, 0x0041, 0x0042, 0x0064, 0x0065, 0x5D02,
+		0x0C19, 0x0C1A, 0x0C1D, 0x0C1E, 0x0C1F, 0x5D01:
+		return !p.IsNamed()
+	}
+	return false
 }
 
 // isDerived: properties that a message has from its state, not from its sender.
