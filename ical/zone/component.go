@@ -2,6 +2,7 @@ package zone
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -184,7 +185,9 @@ func (o *Observance) component() *ical.Component {
 	}
 	c := ical.NewComponent(name)
 	start := o.Start
-	if start.IsZero() {
+	if start.IsZero() && len(o.Rules) == 0 && len(o.Dates) > 0 {
+		start = slices.MinFunc(o.Dates, time.Time.Compare)
+	} else if start.IsZero() {
 		start = time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	const layout = "20060102T150405"

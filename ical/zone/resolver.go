@@ -193,8 +193,10 @@ func fixed(name string) *Zone {
 //
 // The offsets of the component win over what the name says. Where the two agree in the
 // years of the options, the zone is the known one, because it knows the other years
-// too; where the name is unknown or another, a known zone with the same offsets gives
-// the Windows and IANA names (not the offsets).
+// too. Where they agree only in the years in which the newest of its rules began, the
+// component is out of date: its offsets stay, and the zone has the Windows id of the
+// name. Where the name is unknown or another, a Windows zone with the same offsets
+// gives its id.
 func (r *Resolver) Timezone(id string, t *Timezone) (*Zone, error) {
 	named := r.byNames(id, t)
 	if t == nil {
@@ -210,7 +212,25 @@ func (r *Resolver) Timezone(id string, t *Timezone) (*Zone, error) {
 		}
 		return nil, err
 	}
-	return r.join(own.Named(id), named), nil
+	z := r.join(own.Named(id), named)
+	if z.windows == "" && named != nil && t.wasRight(own, named) {
+		z.windows = named.windows
+	}
+	return z, nil
+}
+
+// wasRight tells whether a component agreed with a zone when its newest rule was new.
+func (t *Timezone) wasRight(own, named *Zone) bool {
+	newest := 0
+	for _, o := range t.Observances {
+		newest = max(newest, o.Start.Year())
+	}
+	for year := max(newest, 1970); year <= max(newest, 1970)+3; year++ {
+		if Same(own, named, year, year) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Resolver) byNames(id string, t *Timezone) *Zone {

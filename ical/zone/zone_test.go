@@ -266,6 +266,19 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// Calendars of 2005 say what clocks in New York did then, and so for ever.
+func TestTimezoneOutOfDate(t *testing.T) {
+	tz := zone.FromComponent(vtimezone("US/Eastern",
+		"DAYLIGHT DTSTART=20000402T020000 TZOFFSETFROM=-0500 TZOFFSETTO=-0400 RRULE=FREQ=YEARLY;BYMONTH=4;BYDAY=1SU",
+		"STANDARD DTSTART=20001029T020000 TZOFFSETFROM=-0400 TZOFFSETTO=-0500 RRULE=FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU"), nil)
+	z, err := zone.NewResolver(nil).Timezone("US/Eastern", tz)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"", "Eastern Standard Time", "-0500"}, []string{z.IANA(), z.Windows(), offsetAt(z, "2024-03-20T12:00")})
+	z, err = zone.NewResolver(&zone.Options{From: 2005, To: 2006}).Timezone("US/Eastern", tz)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"US/Eastern", "Eastern Standard Time", "-0400"}, []string{z.IANA(), z.Windows(), offsetAt(z, "2024-03-20T12:00")}, "for a calendar of these years it is the zone")
+}
+
 func TestTerritory(t *testing.T) {
 	z, err := zone.NewResolver(&zone.Options{Territory: "at"}).Name("W. Europe Standard Time")
 	require.NoError(t, err)
