@@ -56,8 +56,9 @@ type encoder struct {
 	zones   *zoneTable
 	lines   []Prop // of the calendars that messages came from
 	err     error
-	scratch *Component // for components that are only compared, or nil
-	values  []string   // of parameters
+	seen    map[string]bool // lines
+	scratch *Component      // for components that are only compared, or nil
+	values  []string        // of parameters
 }
 
 func newEncoder(opts *EncodeOptions) *encoder {
@@ -122,12 +123,20 @@ func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 	return append(list, e.exceptions(m, c, about, d)...), about
 }
 
+// maxLines is how many properties the calendar of many messages gets from theirs.
+const maxLines = 1000
+
 // keepLines collects properties of the calendars that messages came from, each
 // once, and the zones that only they know.
 func (e *encoder) keepLines(cal *Component) {
 	for i := range cal.Props {
 		p := &cal.Props[i]
-		if len(e.lines) < 1000 && !slices.ContainsFunc(e.lines, func(q Prop) bool { return sameLine(&q, p) }) {
+		key := string(p.Append(nil))
+		if e.seen == nil {
+			e.seen = map[string]bool{}
+		}
+		if !e.seen[key] && len(e.seen) < maxLines {
+			e.seen[key] = true
 			e.lines = append(e.lines, *p)
 		}
 	}

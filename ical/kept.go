@@ -44,7 +44,7 @@ func (it *item) keep(master *item) {
 			head = string(append(p.Append(nil), '\n')) + head
 		}
 	}
-	text := keptText(kept, it.unknownZones(), head)
+	text := keptText(kept, it.shared(&head), head)
 	if text == "" {
 		return
 	}
@@ -53,6 +53,42 @@ func (it *item) keep(master *item) {
 		return
 	}
 	it.m.Set(KeptLines(), text)
+}
+
+// maxShared bounds how many bytes of one input are kept again and again, with each
+// message: properties of the calendar and its zones.
+const maxShared = 64 << 20
+
+// shared gives the zones that an item needs, and drops these and the lines of the
+// calendar when there were too many of them.
+func (it *item) shared(head *string) []*Component {
+	zones := it.unknownZones()
+	n := len(*head)
+	for _, z := range zones {
+		n += z.size()
+	}
+	it.d.shared += n
+	if it.d.shared <= maxShared || n == 0 {
+		return zones
+	}
+	if it.d.shared-n <= maxShared {
+		it.d.report(RuleSize, it.c.offset, "lines of the calendar")
+	}
+	it.d.shared = maxShared + 1
+	*head = ""
+	return nil
+}
+
+// size is how many bytes the lines of a component take, about.
+func (c *Component) size() (n int) {
+	for i := range c.Props {
+		p := &c.Props[i]
+		n += len(p.Name) + len(p.Value) + 32*len(p.Params)
+	}
+	for _, child := range c.Children {
+		n += child.size()
+	}
+	return n + 2*len(c.Name)
 }
 
 // methodLine is the METHOD of the calendar, or nil.

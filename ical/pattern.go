@@ -60,7 +60,7 @@ func recurrenceType(p *recur.Pattern) mapi.RecurrenceType {
 
 // maxTried is how many instances are tried one by one when some of them do not fit
 // the series.
-const maxTried = 500
+const maxTried = 100
 
 // appointment is the recurrence structure. Instances that it cannot have are left
 // out of it; they are embedded all the same.

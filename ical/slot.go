@@ -187,13 +187,24 @@ func equalValues(a, b mapi.Value) bool {
 	return reflect.DeepEqual(a, b)
 }
 
+// maxUnordered is how many lines are compared each with each. More of them that are
+// not in the same order count as others.
+const maxUnordered = 256
+
 // sameLines reports whether two lists hold the same lines, in whatever order.
 func sameLines(a, b []*Prop) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	if len(a) == 1 {
-		return sameLine(a[0], b[0])
+	same := 0
+	for same < len(a) && sameLine(a[same], b[same]) {
+		same++
+	}
+	if a, b = a[same:], b[same:]; len(a) == 0 {
+		return true
+	}
+	if len(a) == 1 || len(a) > maxUnordered {
+		return false
 	}
 	used := make([]bool, len(b))
 	for _, x := range a {

@@ -1,0 +1,46 @@
+package ical_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/okapi-mail/okapi/ical"
+)
+
+// What each message keeps of its calendar does not add up without bound.
+func TestSharedLinesAreBounded(t *testing.T) {
+	head := strings.Repeat("X-ZOO:"+strings.Repeat("x", 1000)+"\r\n", 15)
+	in := "BEGIN:VCALENDAR\r\n" + head + strings.Repeat("BEGIN:VEVENT\r\nEND:VEVENT\r\n", 20_000) + "END:VCALENDAR\r\n"
+	broken := 0
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	msgs, err := ical.Decode(strings.NewReader(in), &ical.DecodeOptions{Report: func(i ical.Issue) {
+		if i.Rule == ical.RuleSize {
+			broken++
+		}
+	}})
+	require.NoError(t, err)
+	require.Len(t, msgs, 20_000)
+	assert.Equal(t, 1, broken)
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	assert.Less(t, int64(after.HeapAlloc)-int64(before.HeapAlloc), int64(256<<20))
+	runtime.KeepAlive(msgs)
+}
+
+// Series of many excluded dates take time in proportion.
+func TestManyExcludedDates(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("DTSTART:20250101T100000Z|RRULE:FREQ=DAILY")
+	for range 20_000 {
+		b.WriteString("|EXDATE:20250103T100000Z")
+	}
+	msgs := decode(t, vevent(b.String()))
+	require.Len(t, msgs, 1)
+	assert.Equal(t, 20_000, strings.Count(encode(t, msgs), "EXDATE"))
+}
