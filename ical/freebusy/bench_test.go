@@ -31,7 +31,7 @@ func BenchmarkWeek(b *testing.B) {
 					calendars[n] = append(calendars[n], m.Clone())
 				}
 			}
-			opts := &freebusy.Options{Zones: zone.NewResolver(nil)}
+			opts := &freebusy.Options{Zones: zone.NewResolver(nil), Cache: &freebusy.Cache{}}
 			from, to := at("2025-03-17"), at("2025-03-24")
 			b.ReportAllocs()
 			for b.Loop() {

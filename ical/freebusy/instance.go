@@ -51,24 +51,16 @@ func stored(m mapi.Getter) zone.Stored {
 	}
 }
 
-// A reader reads the calendar objects of one call. It knows the zones that it met.
-type reader struct {
-	opts  Options
-	zones map[string]*time.Location
-}
+// A reader reads the calendar objects of one call.
+type reader struct{ opts Options }
 
-func newReader(opts *Options) *reader {
-	return &reader{opts: opts.withDefaults(), zones: map[string]*time.Location{}}
-}
+func newReader(opts *Options) *reader { return &reader{opts: opts.withDefaults()} }
 
 func (r *reader) report(m *mapi.Message, detail string) {
 	if r.opts.Report != nil {
 		r.opts.Report(Issue{Message: m, Detail: detail})
 	}
 }
-
-// maxZones bounds what is remembered of hostile calendars.
-const maxZones = 1000
 
 // location is where an object happens.
 func (r *reader) location(m mapi.Getter) *time.Location {
@@ -77,20 +69,20 @@ func (r *reader) location(m mapi.Getter) *time.Location {
 	if s.Recurring {
 		key += "r"
 	}
-	if loc, ok := r.zones[key]; ok {
+	loc, ok := r.opts.Cache.get(key)
+	if !ok {
+		if z, err := r.opts.Zones.Stored(s); err == nil {
+			loc = z.Location()
+		}
+		r.opts.Cache.put(key, loc)
+	}
+	switch {
+	case loc != nil:
 		return loc
+	case r.opts.Location != nil:
+		return r.opts.Location
 	}
-	loc := r.opts.Location
-	if z, err := r.opts.Zones.Stored(s); err == nil {
-		loc = z.Location()
-	}
-	if loc == nil {
-		loc = time.UTC
-	}
-	if len(r.zones) < maxZones {
-		r.zones[key] = loc
-	}
-	return loc
+	return time.UTC
 }
 
 // An object is a calendar object that is being read.

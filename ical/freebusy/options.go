@@ -1,6 +1,7 @@
 package freebusy
 
 import (
+	"sync"
 	"time"
 
 	"github.com/okapi-mail/okapi/ical/zone"
@@ -18,6 +19,10 @@ type Options struct {
 	// Zones finds time zones. nil means a new one with its defaults; a program that
 	// asks often shares one.
 	Zones *zone.Resolver
+
+	// Cache remembers the zones of messages from one call to the next, which is most of
+	// the work of a short window. nil means that each call begins anew.
+	Cache *Cache
 
 	// Details includes subjects and locations in events, except those of private and
 	// confidential ones.
@@ -44,6 +49,34 @@ type Issue struct {
 // String is the detail.
 func (i Issue) String() string { return i.Detail }
 
+// A Cache remembers which zones the properties of messages mean. The zero value is
+// empty and ready to use, by several goroutines at once, with one Options.Zones.
+type Cache struct {
+	mu    sync.Mutex
+	zones map[string]*time.Location
+}
+
+// maxZones bounds what is remembered of hostile calendars.
+const maxZones = 1000
+
+func (c *Cache) get(key string) (*time.Location, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	loc, ok := c.zones[key]
+	return loc, ok
+}
+
+func (c *Cache) put(key string, loc *time.Location) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.zones == nil {
+		c.zones = map[string]*time.Location{}
+	}
+	if len(c.zones) < maxZones {
+		c.zones[key] = loc
+	}
+}
+
 func (o *Options) withDefaults() Options {
 	var all Options
 	if o != nil {
@@ -51,6 +84,9 @@ func (o *Options) withDefaults() Options {
 	}
 	if all.Zones == nil {
 		all.Zones = zone.NewResolver(nil)
+	}
+	if all.Cache == nil {
+		all.Cache = &Cache{}
 	}
 	if all.MaxInstances <= 0 {
 		all.MaxInstances = 10_000
