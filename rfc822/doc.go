@@ -27,6 +27,14 @@
 // they say something else, and a new body with the original parts of those
 // attachments that are what they were.
 //
+// # More than mail
+//
+// A mail is read for what it means: winmail.dat is replaced by what it holds, a
+// report becomes a REPORT message (package report), an invitation a meeting request
+// (package ical), fields from inside of an organisation count on request. Writing
+// turns all of that round; [EncodeOptions] say whether TNEF may be used for what
+// MIME has no form for. Bodies that a message lacks are made by package body.
+//
 // # What is where
 //
 // Package [entity] knows the syntax of mail, this one its meaning. Package mbox
