@@ -102,7 +102,7 @@ func (b *builder) build() error {
 	}
 	p.StartDate = minutesOf(first).midnight()
 	b.a.StartOffset = uint32(minutesOf(first) - p.StartDate)
-	b.a.EndOffset = b.a.StartOffset + uint32(s.Duration/time.Minute)
+	b.a.EndOffset = b.a.StartOffset + uint32(s.length()/60)
 	p.FirstDateTime = p.firstDateTime()
 	if err := b.end(); err != nil {
 		return err

@@ -18,8 +18,13 @@ type Set struct {
 	Duration time.Duration // of every instance
 
 	// AllDay: Start and the other times are dates: their clock counts, not the instant,
-	// and Duration is in days of the clock.
+	// and Duration is rounded to days of the clock.
 	AllDay bool
+
+	// Nominal: an instance ends when the clock shows Duration more than at its start, as
+	// in MAPI and with DURATION. Otherwise all last equally long, as with DTEND (RFC 5545,
+	// 3.8.5.3). It matters in nights in which clocks are changed.
+	Nominal bool
 
 	// NoStart leaves Start out where no rule has it as an instance. The standard calls
 	// such series undefined; Outlook and libical leave it out, others do not.
@@ -78,6 +83,14 @@ func (s *Set) Between(from, to time.Time) iter.Seq[Instance] {
 	}
 }
 
+// length is the duration in seconds. A day on which clocks are changed is a day too.
+func (s *Set) length() int64 {
+	if s.AllDay {
+		return int64(s.Duration.Round(24*time.Hour) / time.Second)
+	}
+	return int64(s.Duration / time.Second)
+}
+
 // A shift is what an Override with ThisAndFuture does to instances from an original
 // one on.
 type shift struct {
@@ -115,7 +128,7 @@ type moved struct {
 }
 
 func (s *Set) run(lo, hi int64) *run {
-	r := &run{s: s, clock: civil.NewClock(s.Start.Location()), lo: lo, hi: hi, length: int64(s.Duration / time.Second),
+	r := &run{s: s, clock: civil.NewClock(s.Start.Location()), lo: lo, hi: hi, length: s.length(),
 		room: make([]moved, 0, 8)}
 	r.waiting = r.room
 	longest := r.prepare()
@@ -175,7 +188,7 @@ func (r *run) prepare() (longest int64) {
 		if o.ThisAndFuture && !o.Cancelled {
 			sh := shift{from: r.civil(original), index: i}
 			sh.by = r.civil(r.unix(o.Start)) - sh.from
-			sh.duration = max(0, r.unix(o.End)-r.unix(o.Start))
+			sh.duration = max(0, r.span(o))
 			r.shifts = append(r.shifts, sh)
 			longest = max(longest, sh.duration+max(0, sh.by))
 			r.early = max(r.early, -sh.by)
@@ -205,6 +218,14 @@ func (r *run) maps() {
 	if len(r.s.Overrides) > 0 {
 		r.changed = map[int64]int{}
 	}
+}
+
+// span is how long an override lasts: on the clock for a series of days.
+func (r *run) span(o Override) int64 {
+	if r.s.AllDay {
+		return r.civil(r.unix(o.End)) - r.civil(r.unix(o.Start))
+	}
+	return r.unix(o.End) - r.unix(o.Start)
 }
 
 func (r *run) sources(rules []Rule, begin int64) (m merge) {
@@ -315,8 +336,9 @@ func (r *run) instance(original int64) moved {
 		}
 	}
 	m.end = m.start + length
-	if r.s.AllDay {
+	if r.s.AllDay || r.s.Nominal && m.override < 0 {
 		m.end, _ = r.clock.Unix(r.civil(m.start) + length)
+		m.end = max(m.end, m.start)
 	}
 	if end, ok := r.spans[original]; ok && m.override < 0 {
 		m.end = max(m.start, end)

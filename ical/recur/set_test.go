@@ -119,6 +119,23 @@ func TestWindowHasWhatOverlapsIt(t *testing.T) {
 	assert.Equal(t, []string{"06-01 22:00"}, starts(&s, at(t, time.UTC, "2024-06-01 22:00"), at(t, time.UTC, "2024-06-02 22:00"), 9), "without length it is where it begins")
 }
 
+// RFC 5545, 3.8.5.3: the same exact duration with DTEND, the same on the clock with
+// DURATION, and in MAPI.
+func TestNightsInWhichClocksAreChanged(t *testing.T) {
+	s := recur.Set{Start: at(t, location(t, "Europe/Berlin"), "2024-03-29 22:00"), Duration: 8 * time.Hour, Rules: []recur.Rule{rule(t, "FREQ=DAILY;COUNT=2")}}
+	ends := func() (list []string) {
+		for i := range s.All() {
+			list = append(list, i.End.Format("0102T15"))
+		}
+		return list
+	}
+	assert.Equal(t, []string{"0330T06", "0331T07"}, ends())
+	s.Nominal = true
+	assert.Equal(t, []string{"0330T06", "0331T06"}, ends())
+	s.Start, s.Duration, s.AllDay = at(t, s.Start.Location(), "2024-03-31 00:00"), 23*time.Hour, true
+	assert.Equal(t, []string{"0401T00", "0402T00"}, ends())
+}
+
 // Lesson 27: a date is a date in every zone, and the end is exclusive.
 func TestAllDaySeries(t *testing.T) {
 	for _, name := range []string{"Pacific/Auckland", "America/Los_Angeles", "UTC", "Africa/Cairo"} {

@@ -165,6 +165,7 @@ func (a *Appointment) Set(loc *time.Location) (Set, error) {
 		Start:    at(a.StartDate.midnight() + Minutes(a.StartOffset)),
 		Duration: time.Duration(max(0, int64(a.EndOffset)-int64(a.StartOffset))) * time.Minute,
 		NoStart:  true,
+		Nominal:  true,
 		Rules:    []Rule{rule},
 	}
 	if u := &s.Rules[0].Until; !u.IsZero() && len(a.offsets()) > 0 {
