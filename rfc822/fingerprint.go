@@ -53,6 +53,7 @@ func fingerprint(msg *mapi.Message, t taken) (fprint, error) {
 type collector struct {
 	taken  taken // of the outermost message
 	fields []uint64
+	others []uint64 // those that are no header fields, which a store never refuses
 	err    error
 
 	// Room for the properties of a bag.
@@ -126,11 +127,15 @@ func (c *collector) attachment(a *mapi.Attachment) [sha256.Size]byte {
 	var room [512]byte
 	buf, _ := c.bag(room[:0], &a.Properties, attachmentProp)
 	if e := a.Embedded; e != nil {
-		taken, fields := c.taken, c.fields
-		c.taken = 0
+		taken, fields, others := c.taken, c.fields, c.others
+		c.taken, c.others = 0, nil
 		inner := c.message(&e.Properties, e.Recipients, e.Attachments)
-		c.taken, c.fields = taken, fields
+		c.taken, c.fields, c.others, others = taken, fields, others, c.others
 		buf = append(append(append(buf, 'M'), inner.header[:]...), inner.content[:]...)
+		slices.Sort(others)
+		for _, h := range others {
+			buf = binary.LittleEndian.AppendUint64(buf, h)
+		}
 	}
 	return sha256.Sum256(buf)
 }
@@ -402,6 +407,9 @@ func (c *collector) field(p mapi.Prop, v mapi.Value) {
 		}
 	}
 	c.fields = append(c.fields, h)
+	if p.Set != mapi.PSInternetHeaders {
+		c.others = append(c.others, h)
+	}
 }
 
 // copyAll copies with a buffer of moderate size, whatever r and w can do.
