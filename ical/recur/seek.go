@@ -27,12 +27,12 @@ func (w *walker) seek(unix int64) {
 		if each == 0 {
 			return // they have to be counted
 		}
-		before := w.first() + int(min(at-1, maxCount))*each
-		if before >= p.count {
+		before := int64(w.first()) + min(at-1, maxCount)*int64(each)
+		if before >= int64(p.count) {
 			w.done = true
 			return
 		}
-		w.left = p.count - before
+		w.left = p.count - int(before)
 	}
 	w.at = at
 }
