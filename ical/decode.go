@@ -67,10 +67,11 @@ type decoder struct {
 	method   string
 	held     []heldComponent
 	maker    *encoder // writes messages as they would be written, to see what is lost
-	shared   int      // bytes of lines that many messages keep
-	spare    []Prop   // for lines that are kept
-	kept     string   // lines of the calendar
-	keptOf   int      // how many lines it had when kept was made
+	people   map[person]boxed
+	shared   int    // bytes of lines that many messages keep
+	spare    []Prop // for lines that are kept
+	kept     string // lines of the calendar
+	keptOf   int    // how many lines it had when kept was made
 }
 
 type heldComponent struct {

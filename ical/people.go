@@ -61,6 +61,24 @@ func (w person) searchKey() []byte {
 // A boxed person has the values of properties, each allocated once.
 type boxed struct{ name, kind, address, entryID, searchKey mapi.Value }
 
+// box is w boxed. People come again and again in a calendar; they are kept.
+func (d *decoder) box(w person) boxed {
+	if b, ok := d.people[w]; ok {
+		return b
+	}
+	b := w.box()
+	if d.people == nil {
+		d.people = map[person]boxed{}
+	}
+	if len(d.people) < maxPeople {
+		d.people[w] = b
+	}
+	return b
+}
+
+// maxPeople bounds how many people a decoder keeps.
+const maxPeople = 4096
+
 func (w person) box() boxed {
 	b := boxed{kind: "SMTP", entryID: w.entryID(), searchKey: w.searchKey()}
 	if w.kind != "SMTP" {
@@ -130,7 +148,7 @@ func (it *item) people() {
 		return
 	}
 	if organized {
-		values := organizer.box()
+		values := it.d.box(organizer)
 		representing().set(it.m, values)
 		from := organizer
 		if p := it.c.Get("ORGANIZER"); p.Param("SENT-BY") != "" {
@@ -140,7 +158,7 @@ func (it *item) people() {
 			from = personOf(p.Value, p.Param("CN"))
 		}
 		if from != organizer {
-			values = from.box()
+			values = it.d.box(from)
 		}
 		sender().set(it.m, values)
 		if it.kind == task {
@@ -163,11 +181,11 @@ func (it *item) answer(organizer person, organized bool) {
 	for i := range it.c.Props {
 		if p := &it.c.Props[i]; p.Name == "ATTENDEE" {
 			who := personOf(p.Value, p.Param("CN"))
-			representing().set(it.m, who.box())
+			representing().set(it.m, it.d.box(who))
 			if by := p.Param("SENT-BY"); by != "" {
 				who = personOf(by, "")
 			}
-			sender().set(it.m, who.box())
+			sender().set(it.m, it.d.box(who))
 			break
 		}
 	}
@@ -178,7 +196,7 @@ func (it *item) answer(organizer person, organized bool) {
 }
 
 func (it *item) recipient(w person, role mapi.RecipientType) *mapi.Recipient {
-	b := w.box()
+	b := it.d.box(w)
 	list := make([]mapi.Property, 0, 10)
 	add := func(k mapi.PropKey, v mapi.Value) { list = append(list, mapi.Property{Prop: k.Prop(), Value: v}) }
 	add(props.PidTagRecipientType, int32(role))

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -77,6 +78,12 @@ type zoneTable struct {
 	given    map[string]*Component // VTIMEZONEs by id
 	byID     map[string]*timeZone
 	byStored map[string]*timeZone // by what messages store
+
+	last struct { // what was asked for last: most messages are in one zone
+		description string
+		start       []byte
+		zone        *timeZone
+	}
 }
 
 // maxZones bounds the zones of a calendar: each is a table of changes.
@@ -176,6 +183,9 @@ func (t *zoneTable) of(m mapi.Getter, recurring bool) *timeZone {
 	if len(s.Recur)+len(s.Start)+len(s.End)+len(s.Struct)+len(s.Description) == 0 {
 		return nil
 	}
+	if !recurring && len(s.Start) > 0 && s.Description == t.last.description && bytes.Equal(s.Start, t.last.start) {
+		return t.last.zone
+	}
 	key := s.Description + "\x00" + string(s.Start)
 	if recurring {
 		key += "\x00" + string(s.Recur) + "\x00" + string(s.Struct)
@@ -183,6 +193,9 @@ func (t *zoneTable) of(m mapi.Getter, recurring bool) *timeZone {
 		key += "\x00" + string(s.End) + string(s.Recur) + "\x00" + string(s.Struct)
 	}
 	if z, ok := t.byStored[key]; ok || len(t.byStored) >= maxZones {
+		if !recurring && ok {
+			t.last.description, t.last.start, t.last.zone = s.Description, s.Start, z
+		}
 		return z
 	}
 	z, err := t.resolver.Stored(s)
