@@ -460,7 +460,7 @@ func autoSubmitted(msg *mapi.Message) string {
 // attachments writes what some programs show before they read the parts.
 func attachments(h *fields, msg *mapi.Message) {
 	if key, ok := props.PidTagTnefCorrelationKey.Get(msg); ok {
-		h.add("X-MS-TNEF-Correlator", asciiOnly(strings.TrimRight(string(key), "\x00")))
+		h.add("X-MS-TNEF-Correlator", correlator(string(key)))
 	}
 	for _, a := range msg.Attachments {
 		if hidden, _ := props.PidTagAttachmentHidden.Get(a); !hidden {
@@ -468,6 +468,18 @@ func attachments(h *fields, msg *mapi.Message) {
 			return
 		}
 	}
+}
+
+// correlator is a correlation key as a field can say it. Keys are message ids; what
+// damage has made of one is none.
+func correlator(key string) string {
+	key = strings.Trim(key, " \x00")
+	for i := 0; i < len(key); i++ {
+		if key[i] <= ' ' || key[i] >= 0x7f {
+			return ""
+		}
+	}
+	return key
 }
 
 func suppressText(v mapi.AutoResponseSuppress) string {

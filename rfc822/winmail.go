@@ -267,7 +267,7 @@ func takeTNEF(msg *mapi.Message) bool {
 
 // winmail writes the message as text and winmail.dat (MS-OXCMAIL 2.1.3.5.1).
 func (g *generator) winmail(msg *mapi.Message, h fields) error {
-	key := strings.TrimSpace(asciiOnly(oneLine(tnef.CorrelationKey(msg))))
+	key := correlator(tnef.CorrelationKey(msg))
 	if key == "" {
 		key = h.get("Message-ID")
 	}
