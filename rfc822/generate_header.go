@@ -234,7 +234,22 @@ func cleanAddress(a entity.Address) entity.Address {
 		}
 		return r
 	}, validString(a.Addr))
+	i := strings.LastIndexByte(a.Addr, '@') + 1
+	local, domain := a.Addr[:i], a.Addr[i:]
+	if strings.ContainsAny(domain, `"(),;\`) || strings.Count(local, `"`)%2 != 0 {
+		// What looks like the begin of something would take the next address with it.
+		a.Addr = without(local, `"(),;\`) + without(domain, `"(),;\`)
+	}
 	return a
+}
+
+func without(s, chars string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(chars, r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func samePerson(a, b entity.Address) bool {
