@@ -89,6 +89,10 @@ var house = []room{
 	{"ical/zone", []string{"mapi", "ical/recur", "ical/internal/civil"}, map[string]string{
 		"ical": "a zone is found without the calendar that it stands in",
 	}},
+	{"ical/meeting", []string{"mapi", "props", "ical", "ical/freebusy", "ical/recur", "ical/zone"}, map[string]string{
+		"store":  "what becomes of a meeting is a function of messages; who saves and sends is up to the caller",
+		"rfc822": "messages about meetings are messages: how they travel is one floor up",
+	}},
 	{"ical/freebusy", []string{"mapi", "props", "ical", "ical/line", "ical/recur", "ical/zone"}, map[string]string{
 		"ical/meeting": "who is free is known without meetings: their conflicts are found with it",
 	}},
