@@ -34,7 +34,6 @@ const (
 	classAccepted    = "IPM.Schedule.Meeting.Resp.Pos"
 	classDeclined    = "IPM.Schedule.Meeting.Resp.Neg"
 	classTentative   = "IPM.Schedule.Meeting.Resp.Tent"
-	classForwarded   = "IPM.Schedule.Meeting.Notification.Forward"
 	classNote        = "IPM.Note"
 	classException   = "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}"
 )
