@@ -269,7 +269,7 @@ func recipientGroup() addressGroup {
 // its name.
 func (g *generator) recipients(h *fields, msg *mapi.Message) {
 	if to, ok := reportTo(msg); ok {
-		h.addresses("To", to)
+		h.addresses("To", to...)
 		return
 	}
 	var lists [3][]entity.Address

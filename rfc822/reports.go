@@ -198,12 +198,16 @@ func (g *generator) returnedNode(a *mapi.Attachment, mediaType string) (*node, e
 	return n, nil
 }
 
-// reportTo is the To field of a delivery report, whose recipients are those that
-// it reports on.
-func reportTo(msg *mapi.Message) (entity.Address, bool) {
+// reportTo is the To field of a delivery report, empty when it is not known whom it
+// went to: the recipients of the message are those that it reports on. It returns
+// false for other messages.
+func reportTo(msg *mapi.Message) ([]entity.Address, bool) {
 	if report.TypeOf(msg) != "delivery-status" {
-		return entity.Address{}, false
+		return nil, false
 	}
 	to, ok := report.Destination(msg)
-	return cleanAddress(entity.Address{Name: to.Name, Addr: to.Address}), ok
+	if !ok {
+		return nil, true
+	}
+	return []entity.Address{cleanAddress(entity.Address{Name: to.Name, Addr: to.Address})}, true
 }

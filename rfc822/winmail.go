@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/mapi/body"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822/entity"
+	"github.com/okapi-mail/okapi/rfc822/report"
 	"github.com/okapi-mail/okapi/rfc822/tnef"
 )
 
@@ -100,6 +102,23 @@ func (m *message) merge(t *mapi.Message) {
 	m.fill(t)
 	m.mergeRecipients(t.Recipients)
 	m.mergeAttachments(t.Attachments)
+	m.settleReport()
+}
+
+// settleReport: the recipients of a delivery report are those that it reports on.
+// A stream without them, which leaves them to the text, would let whom the report
+// was sent to look like the one that was not reached.
+func (m *message) settleReport() {
+	if report.TypeOf(m.Message) != "delivery-status" || slices.ContainsFunc(m.Recipients, hasOutcome) {
+		return
+	}
+	if b, ok := report.Recognise(m.Message); ok {
+		b.Status.Fill(m.Message, nil)
+	}
+}
+
+func hasOutcome(r *mapi.Recipient) bool {
+	return r.Has(props.PidTagNonDeliveryReportStatusCode.Prop()) || r.Has(props.PidTagNonDeliveryReportReasonCode.Prop())
 }
 
 // fill takes what the message does not have. A sender comes whole from one place.
