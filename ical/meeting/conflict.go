@@ -134,7 +134,7 @@ func (p Policy) Decide(request *mapi.Message, calendar iter.Seq[*mapi.Message], 
 		}
 	}
 	switch {
-	case len(instances) == 0 && beyond:
+	case len(instances) == 0 && (beyond || !props.PidLidAppointmentStartWhole.Or(request, now).Before(end)):
 		return no(TooFar)
 	case len(instances) == 0 && props.PidLidAppointmentStartWhole.Or(request, now).Before(now):
 		return no(Past)

@@ -79,6 +79,8 @@ func TestDecide(t *testing.T) {
 	}
 	d := meeting.Policy{}.Decide(single, slices.Values([]*mapi.Message{}), at("2025-06-01 10:00"), nil)
 	assert.Equal(t, meeting.Past, d.Refusal)
+	d = meeting.Policy{Window: time.Hour}.Decide(single, slices.Values([]*mapi.Message{}), at("1990-06-01 10:00"), nil)
+	assert.Equal(t, meeting.TooFar, d.Refusal, "however far it is")
 }
 
 func TestConflictsSayWhichInstances(t *testing.T) {
