@@ -127,7 +127,7 @@ var house = []room{
 	{"archive/msg/internal/cfb", []string{"mapi"}, map[string]string{
 		"props": "a container of bytes, whatever they mean",
 	}},
-	{"examples", []string{"mapi", "props", "store", "rfc822"}, nil},
+	{"examples", []string{"mapi", "props", "store", "rfc822", "ical", "archive"}, nil},
 }
 
 // strangers are imports from elsewhere that the library has in some rooms only. Tests
