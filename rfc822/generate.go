@@ -1,6 +1,7 @@
 package rfc822
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/rand"
 	"fmt"
@@ -539,10 +540,18 @@ func (g *generator) secured(msg *mapi.Message, h fields) (bool, error) {
 	}
 	switch {
 	case strings.HasSuffix(class, ".SMIME.MultipartSigned") && tag == "multipart/signed":
-		if err := h.writeOpen(g.w); err != nil {
+		r, _, err := mapi.OpenValue(a, data)
+		if err != nil {
 			return true, err
 		}
-		return true, copyValue(g.w, a, data, false)
+		defer r.Close()
+		signed := bufio.NewReaderSize(r, maxSignedHeader)
+		head, _ := signed.Peek(maxSignedHeader) // what cannot be read is reported by the copy
+		if err := h.without(head).writeOpen(g.w); err != nil {
+			return true, err
+		}
+		_, err = signed.WriteTo(g.w)
+		return true, err
 	case strings.HasSuffix(class, ".SMIME") && isPKCS7(tag, "mime"):
 		media, _ := msg.Get(contentType).(string)
 		if media == "" {
@@ -558,6 +567,9 @@ func (g *generator) secured(msg *mapi.Message, h fields) (bool, error) {
 	}
 	return false, nil
 }
+
+// maxSignedHeader is how far the header of signed content is looked for.
+const maxSignedHeader = 16 << 10
 
 func copyValue(w io.Writer, obj mapi.Getter, p mapi.Prop, encoded bool) error {
 	r, _, err := mapi.OpenValue(obj, p)

@@ -1,8 +1,10 @@
 package rfc822
 
 import (
+	"bytes"
 	"encoding/base64"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -96,6 +98,21 @@ func (h fields) append(b []byte) []byte {
 		b = appendField(b, f.name, f.value)
 	}
 	return b
+}
+
+// without returns the fields that are not in head, a header: Outlook signs some of
+// the fields of a mail along with its content.
+func (h fields) without(head []byte) fields {
+	there := map[string]bool{}
+	for line := range bytes.Lines(head) {
+		if len(bytes.TrimRight(line, "\r\n")) == 0 {
+			break
+		}
+		if name, _, ok := bytes.Cut(line, []byte(":")); ok && line[0] != ' ' && line[0] != '\t' {
+			there[strings.ToLower(string(name))] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(h), func(f headerField) bool { return there[strings.ToLower(f.name)] })
 }
 
 // size is about how long the fields will be.

@@ -265,6 +265,17 @@ func TestSignedContentIsKeptVerbatimAlsoInNewMail(t *testing.T) {
 	assert.Contains(t, string(out), "Subject: other subject\r\n")
 }
 
+// In .msg files Outlook keeps more fields than the type beside the signed parts.
+func TestFieldsBesideSignedContentAreNotWrittenTwice(t *testing.T) {
+	msg := decodeBytes(t, signed("application/pkcs7-signature"))
+	data, ok := props.PidTagAttachDataBinary.Get(msg.Attachments[0])
+	require.True(t, ok)
+	props.PidTagAttachDataBinary.Set(msg.Attachments[0], append([]byte("MIME-Version: 1.0\r\nX-MimeOLE: 6.0\r\n"), data...))
+	out := string(regenerate(t, msg))
+	assert.Equal(t, 1, strings.Count(strings.ToLower(out), "mime-version:"), out)
+	assert.Contains(t, out, "X-MimeOLE: 6.0\r\nContent-Type: multipart/signed;")
+}
+
 func TestKeywordsAreCategories(t *testing.T) {
 	msg := decodeBytes(t, eml(`Keywords: red, =?utf-8?q?gr=C3=BCn?=,blue sky , ,`, `Keywords: last`, ``, `x`))
 	got, _ := props.PidNameKeywords.Get(msg)
