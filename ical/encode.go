@@ -182,6 +182,8 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 		case s == slotAttendee || s == slotAttach || slices.Contains(has, s) && slices.Contains(ours[:i], s):
 		case !slices.Contains(has, s):
 			out.Props = append(out.Props, written.Props[i])
+		case s == slotRule:
+			out.addAll(read.ruleLines(m, inSlot(nil, kept, has, s), inSlot(nil, written, ours, s)))
 		case says(s, read.m, m, read.zone):
 			out.addAll(inSlot(nil, kept, has, s))
 		default:

@@ -1,7 +1,6 @@
 package ical
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -292,42 +291,6 @@ func embeddedOriginals(m *mapi.Message) (list []time.Time) {
 		}
 	}
 	return list
-}
-
-// sameRules reports whether two messages recur in the same way, but for the
-// instances that are changed.
-func sameRules(a, b mapi.Getter, z *timeZone) bool {
-	x, ok := recurrence(a)
-	y, also := recurrence(b)
-	if !ok || !also {
-		return ok == also
-	}
-	gone := map[recur.Minutes]bool{}
-	changed(gone, &x, a, z)
-	changed(gone, &y, b, z)
-	return bytes.Equal(bareRule(x, gone), bareRule(y, gone))
-}
-
-func dayOf(t recur.Minutes) recur.Minutes { return t - t%(24*60) }
-
-// changed adds the days of the instances that are changed.
-func changed(days map[recur.Minutes]bool, a *recur.Appointment, m mapi.Getter, z *timeZone) {
-	for _, e := range a.Exceptions {
-		days[dayOf(e.Original)] = true
-	}
-	if m, ok := m.(*mapi.Message); ok {
-		for _, t := range embeddedOriginals(m) {
-			days[dayOf(recur.MinutesOf(z.wall(t)))] = true
-		}
-	}
-}
-
-// bareRule is a structure without the instances that are changed.
-func bareRule(a recur.Appointment, gone map[recur.Minutes]bool) []byte {
-	a.Deleted = slices.DeleteFunc(slices.Clone(a.Deleted), func(t recur.Minutes) bool { return gone[dayOf(t)] })
-	a.Modified, a.Exceptions = nil, nil
-	a.Reserved1, a.Reserved2, a.Rest = nil, nil, nil
-	return a.Bytes()
 }
 
 // bareExceptions are the instances that only the structure tells of.

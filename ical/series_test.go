@@ -129,11 +129,19 @@ func TestExceptionsWithoutAttachments(t *testing.T) {
 
 func instances(t testing.TB, m *mapi.Message) (list []string) {
 	t.Helper()
+	for _, i := range happens(t, m) {
+		list = append(list, fmt.Sprintf("%s-%s", i.Start.UTC().Format("0102T1504"), i.End.UTC().Format("1504")))
+	}
+	return list
+}
+
+// happens gives the instances of a series, the first 500 of ten years.
+func happens(t testing.TB, m *mapi.Message) (list []recur.Instance) {
+	t.Helper()
 	set, ok := ical.Recurrence(m, nil)
 	require.True(t, ok)
 	for i := range set.Between(time.Time{}, time.Date(2035, 1, 1, 0, 0, 0, 0, time.UTC)) {
-		list = append(list, fmt.Sprintf("%s-%s", i.Start.UTC().Format("0102T1504"), i.End.UTC().Format("1504")))
-		if len(list) == 500 {
+		if list = append(list, i); len(list) == 500 {
 			break
 		}
 	}
