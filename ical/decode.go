@@ -120,7 +120,9 @@ func (d *decoder) all(r io.Reader, yield func(int, *mapi.Message) bool) error {
 			d.held = append(d.held, heldComponent{at, c})
 		default:
 			d.head()
-			if !yield(at, d.single(c)) {
+			m := d.single(c)
+			in.recycle(c)
+			if !yield(at, m) {
 				return nil
 			}
 		}

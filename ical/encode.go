@@ -58,6 +58,7 @@ type encoder struct {
 	err     error
 	seen    map[string]bool // lines
 	scratch *Component      // for components that are only compared, or nil
+	params  []line.Param    // of attendees
 	values  []string        // of parameters
 }
 

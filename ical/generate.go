@@ -44,10 +44,11 @@ func (e *encoder) generateOf(m *mapi.Message, about *classMeaning, series *mapi.
 	}
 	k.kind = about.kind
 	name := map[kind]string{event: "VEVENT", task: "VTODO", journal: "VJOURNAL"}[k.kind]
-	k.c = &Component{Name: name, Props: make([]Prop, 0, 20)}
 	if e.scratch != nil { // nobody keeps what is written
-		k.c, e.values = e.scratch, e.values[:0]
+		k.c, e.values, e.params = e.scratch, e.values[:0], e.params[:0]
 		k.c.Name, k.c.Props, k.c.Children = name, k.c.Props[:0], k.c.Children[:0]
+	} else {
+		k.c = &Component{Name: name, Props: make([]Prop, 0, 20)}
 	}
 	k.zone = e.zones.of(k.get, props.PidLidRecurring.Or(k.get, false))
 	k.identity()
@@ -146,7 +147,7 @@ func (k *maker) point(name string, at time.Time, date bool, z *timeZone) {
 	case z == nil || z == utcZone:
 		k.c.Add(name, formatUTC(at))
 	default:
-		k.c.Add(name, writable(z.wall(at)).Format(localForm), tzid(z.id))
+		k.c.Add(name, writable(z.wall(at)).Format(localForm), k.e.param("TZID", z.id))
 	}
 }
 
@@ -274,6 +275,16 @@ func (k *maker) state() {
 	}
 }
 
+// paramRoom is an empty list with room for n parameters. Many stand together.
+func (e *encoder) paramRoom(n int) []line.Param {
+	if cap(e.params)-len(e.params) < n {
+		e.params = make([]line.Param, 0, 64)
+	}
+	first := len(e.params)
+	e.params = e.params[:first+n]
+	return e.params[first : first : first+n]
+}
+
 // param is a parameter with one value. The values of many stand together.
 func (e *encoder) param(name, value string) line.Param {
 	if len(e.values) == cap(e.values) {
@@ -380,7 +391,7 @@ func nameParam(w person) []line.Param {
 
 func (k *maker) attendee(r *mapi.Recipient, rsvp bool) {
 	who := recipientPerson(r)
-	params := make([]line.Param, 0, 5)
+	params := k.e.paramRoom(5)
 	add := func(name, value string) { params = append(params, k.e.param(name, value)) }
 	if who.name != "" && who.name != who.address {
 		add("CN", who.name)

@@ -54,7 +54,7 @@ func (d *decoder) item(c *Component, master *item) *item {
 		upgrade(c)
 	}
 	it := &item{d: d, c: c, m: &mapi.Message{}, kind: kindOf(c.Name), master: master}
-	it.m.Grow(roomOf(it.kind))
+	it.m.Grow(roomOf(it.kind, c))
 	it.about = classOf(it.kind, d.method, c)
 	it.class = it.about.class
 	if master != nil {
@@ -85,11 +85,14 @@ func (d *decoder) item(c *Component, master *item) *item {
 
 // roomOf is how many properties an item has, about. From 64 on bags make an index,
 // which costs more than it saves.
-func roomOf(k kind) int {
-	if k == event {
+func roomOf(k kind, c *Component) int {
+	switch {
+	case k != event:
+		return 32
+	case c.Get("ORGANIZER") != nil || c.Get("RRULE") != nil:
 		return 60
 	}
-	return 32
+	return 40
 }
 
 // identity sets the ids that a UID stands for.

@@ -197,7 +197,7 @@ func (it *item) answer(organizer person, organized bool) {
 
 func (it *item) recipient(w person, role mapi.RecipientType) *mapi.Recipient {
 	b := it.d.box(w)
-	list := make([]mapi.Property, 0, 10)
+	list := make([]mapi.Property, 0, 9) // with how they answered
 	add := func(k mapi.PropKey, v mapi.Value) { list = append(list, mapi.Property{Prop: k.Prop(), Value: v}) }
 	add(props.PidTagRecipientType, int32(role))
 	add(props.PidTagDisplayName, b.name)

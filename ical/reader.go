@@ -98,6 +98,8 @@ type Reader struct {
 	count    int
 	usual    map[string]int // how many properties a component of a name had
 	ready    []step
+	returned int          // how many of these
+	spare    []*Component // to be used again
 	err      error
 }
 
@@ -125,6 +127,9 @@ func (r *Reader) Calendar() *Component { return r.calendar }
 // error is that of the source. Components outside of a calendar belong to one
 // without properties.
 func (r *Reader) Next() (*Component, error) {
+	if r.returned == len(r.ready) {
+		r.ready, r.returned = r.ready[:0], 0
+	}
 	for len(r.ready) == 0 && r.err == nil {
 		l, err := r.lines.Next()
 		switch {
@@ -144,10 +149,38 @@ func (r *Reader) Next() (*Component, error) {
 	if len(r.ready) == 0 {
 		return nil, r.err
 	}
-	next := r.ready[0]
-	r.ready = r.ready[1:]
+	next := r.ready[r.returned]
+	r.returned++
 	r.calendar = next.calendar
 	return next.component, nil
+}
+
+// recycle takes back a component that nobody has any more, for its memory.
+func (r *Reader) recycle(c *Component) {
+	for _, child := range c.Children {
+		r.recycle(child)
+	}
+	if len(r.spare) < maxSpare && cap(c.Props) <= 64 && cap(c.Children) <= 16 {
+		clear(c.Props)
+		clear(c.Children)
+		c.Props, c.Children = c.Props[:0], c.Children[:0]
+		r.spare = append(r.spare, c)
+	}
+}
+
+// maxSpare bounds how many components wait to be used again.
+const maxSpare = 16
+
+// component is an empty one.
+func (r *Reader) component(name string, at int64) *Component {
+	for i := len(r.spare) - 1; i >= 0; i-- {
+		if c := r.spare[i]; c.Name == name { // it has the room that such ones need
+			r.spare = append(r.spare[:i], r.spare[i+1:]...)
+			c.offset = at
+			return c
+		}
+	}
+	return &Component{Name: name, offset: at}
 }
 
 func (r *Reader) report(rule line.Rule, at int64, detail string) {
@@ -213,7 +246,7 @@ func (r *Reader) begin(l *Prop) {
 		r.report(RuleNesting, l.Offset, "no END:VALARM")
 		r.open = r.open[:len(r.open)-1]
 	}
-	c := &Component{Name: name, offset: l.Offset}
+	c := r.component(name, l.Offset)
 	if len(r.open) > 0 {
 		top := r.open[len(r.open)-1]
 		top.Children = append(top.Children, c)

@@ -199,3 +199,22 @@ func firstDifference(a, b string) string {
 	}
 	return fmt.Sprintf("%d lines became %d", len(x), len(y))
 }
+
+// Messages that are given one by one are those of the whole, though components are
+// used again as they are read.
+func TestCorpusOneByOneIsTheSame(t *testing.T) {
+	for _, s := range corpusCalendars(t) {
+		dump := func(m *mapi.Message) string { return propstest.Dump(t, m, ical.KeptLines()) }
+		var whole, single []string
+		for _, m := range decode(t, s.data) {
+			whole = append(whole, dump(m))
+		}
+		for m, err := range ical.All(bytes.NewReader(s.data), nil) {
+			require.NoError(t, err)
+			single = append(single, dump(m))
+		}
+		slices.Sort(whole)
+		slices.Sort(single)
+		require.Equal(t, whole, single, s.name)
+	}
+}

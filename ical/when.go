@@ -256,6 +256,4 @@ func (it *item) setJournal(started bool) {
 	props.PidTagEndDate.Set(it.m, end)
 }
 
-func tzid(id string) line.Param { return line.Param{Name: "TZID", Values: []string{id}} }
-
 func valueDate() line.Param { return line.Param{Name: "VALUE", Values: []string{"DATE"}} }

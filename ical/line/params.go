@@ -12,8 +12,11 @@ func (r *Reader) parameters(l *Line, raw []byte, i int, at int64) int {
 	count := 0
 	for i < len(raw) && raw[i] == ';' {
 		i++
-		n := bytes.IndexAny(raw[i:], "=;:")
-		if n < 0 {
+		n := 0
+		for i+n < len(raw) && raw[i+n] != '=' && raw[i+n] != ';' && raw[i+n] != ':' {
+			n++
+		}
+		if i+n == len(raw) {
 			return -1
 		}
 		name := bytes.TrimSpace(raw[i : i+n])

@@ -9,8 +9,11 @@ import (
 
 // parse reads a line. ok is false when it is no property.
 func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
-	end := bytes.IndexAny(raw, ";:")
-	if end <= 0 {
+	end := 0
+	for end < len(raw) && raw[end] != ';' && raw[end] != ':' {
+		end++
+	}
+	if end == 0 || end == len(raw) {
 		return l, false
 	}
 	name := bytes.TrimRight(raw[:end], " \t")
