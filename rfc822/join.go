@@ -1,7 +1,9 @@
 package rfc822
 
 import (
+	"cmp"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/mapi/body"
@@ -17,10 +19,18 @@ const (
 
 // join takes c, a later part of the multipart/mixed p, for the continuation of the
 // text: some programs break the text where an attachment stands in it, and lists
-// add a part with their footer. HTML is joined on request only, because that
-// shows what different people wrote as one document.
+// add a part with their footer, or one of their own before the mail itself. HTML is
+// joined on request only, because that shows what different people wrote as one
+// document.
 func (b *bodies) join(p, c *entity.Part) bool {
-	if p.Type.Type != "multipart/mixed" || !isContinuation(c) {
+	if p.Type.Type != "multipart/mixed" {
+		return false
+	}
+	switch c.Type.Type {
+	case "multipart/mixed", "multipart/alternative", "multipart/related":
+		return b.html.part == nil && b.joinNested(c)
+	}
+	if !isContinuation(c) {
 		return false
 	}
 	switch {
@@ -33,6 +43,39 @@ func (b *bodies) join(p, c *entity.Part) bool {
 		b.plain.goesOn(c)
 	}
 	return true
+}
+
+// joinNested takes the plain text in the multipart c for the continuation of the
+// text, and all else in it for attachments, in the order of the mail.
+func (b *bodies) joinNested(c *entity.Part) bool {
+	if len(c.Parts) == 0 || c.Truncated {
+		return false
+	}
+	sub := bodies{joinHTML: b.joinHTML}
+	sub.walk(c, true, false)
+	for _, p := range sub.plain.all() {
+		if !isContinuation(p) || !b.plain.goesOn(p) {
+			sub.attach(p, false)
+		}
+	}
+	for _, p := range sub.html.all() {
+		if p.Type.Type != "text/plain" { // that is in the plain text too
+			sub.attach(p, false)
+		}
+	}
+	slices.SortStableFunc(sub.others, func(x, y attached) int {
+		return cmp.Compare(x.part.Head.Start, y.part.Head.Start)
+	})
+	b.others = append(b.others, sub.others...)
+	return true
+}
+
+// all is the parts of t, of which there may be none.
+func (t *text) all() []*entity.Part {
+	if t.part == nil {
+		return nil
+	}
+	return append([]*entity.Part{t.part}, t.more...)
 }
 
 // isContinuation: text without a name that asks to be shown.
@@ -93,7 +136,7 @@ func textFromHTML(s string) string { return convert(s, body.TextFromHTML) }
 // joinPlain sets PidTagBody from several parts.
 func (m *message) joinPlain(t text) int32 {
 	var out strings.Builder
-	for _, p := range append([]*entity.Part{t.part}, t.more...) {
+	for _, p := range t.all() {
 		s, isHTML := m.readText(p)
 		if isHTML {
 			s = textFromHTML(s)

@@ -521,6 +521,40 @@ func TestTextBrokenByAttachmentsIsJoined(t *testing.T) {
 	assert.Equal(t, mail, encoded(t, msg))
 }
 
+func TestTextInNestedMultipartsIsJoined(t *testing.T) {
+	mail := eml(`Content-Type: multipart/mixed; boundary=m`, ``,
+		`--m`, `Content-Type: text/plain`, ``, `From outside!`,
+		`--m`, `Content-Type: multipart/alternative; boundary=a`, ``,
+		`--a`, `Content-Type: multipart/mixed; boundary=i`, ``,
+		`--i`, `Content-Type: text/plain`, ``, `one`,
+		`--i`, `Content-Type: image/png; name=a.png`, ``, `PNG`,
+		`--i`, `Content-Type: text/plain`, ``, `two`, `--i--`,
+		`--a`, `Content-Type: multipart/related; boundary=r`, ``,
+		`--r`, `Content-Type: text/html`, ``, `<p>one two`,
+		`--r`, `Content-Type: image/png; name=b.png`, `Content-ID: <b>`, ``, `PNG`, `--r--`, `--a--`,
+		`--m`, `Content-Type: multipart/mixed; boundary=n`, ``,
+		`--n`, `Content-Type: text/plain; name=log.txt`, ``, `log`, `--n--`,
+		`--m`, `Content-Type: text/plain`, ``, `footer`, `--m--`)
+	msg := decodeBytes(t, mail)
+	plain, html := body(t, msg)
+	assert.Equal(t, "From outside!\r\none\r\ntwo\r\nfooter", plain)
+	assert.Empty(t, html, "it would show less than the text")
+	assert.Equal(t, []string{"a.png", "attachment.htm", "b.png", "log.txt"}, names(msg), "in the order of the mail")
+	assert.Equal(t, mail, encoded(t, msg))
+}
+
+func TestTextsTooLargeToJoinStayFiles(t *testing.T) {
+	mail := eml(`Content-Type: multipart/mixed; boundary=m`, ``,
+		`--m`, `Content-Type: text/plain`, ``, `one`,
+		`--m`, `Content-Type: multipart/mixed; boundary=i`, ``,
+		`--i`, `Content-Type: text/plain`, ``, strings.Repeat("long ", 300_000), `--i--`, `--m--`)
+	msg := decodeBytes(t, mail)
+	plain, _ := body(t, msg)
+	assert.Equal(t, "one", plain)
+	assert.Equal(t, []string{"attachment.txt"}, names(msg))
+	assert.Equal(t, mail, encoded(t, msg))
+}
+
 func TestHTMLOfSeveralPartsIsJoinedOnRequestOnly(t *testing.T) {
 	mail := eml(`Content-Type: multipart/alternative; boundary=a`, ``,
 		`--a`, `Content-Type: text/plain`, ``, `plain`,

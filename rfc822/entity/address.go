@@ -18,7 +18,9 @@ type Address struct {
 // ParseAddresses reads an address list (RFC 5322 3.4 with its obsolete forms).
 // What cannot be read as an address keeps its text as Name, with an empty Addr;
 // it never takes its neighbours with it. Groups give their members; an empty
-// group gives nothing. Encoded words are decoded once, after the list was taken
+// group gives nothing. A comment is no name (RFC 5322 3.2.2), but what people
+// write without quotes in "Ada Lovelace (Engines) <ada@…>" they mean to be seen:
+// it stands behind the name. A list of nothing but a comment is a name. Encoded words are decoded once, after the list was taken
 // apart, so that nothing in them counts as syntax.
 func ParseAddresses(v []byte) []Address { return AppendAddresses(nil, bytes.Clone(v)) }
 
@@ -26,6 +28,7 @@ func ParseAddresses(v []byte) []Address { return AppendAddresses(nil, bytes.Clon
 // list. Plain names and addresses are parts of v, which must not change any more.
 func AppendAddresses(list []Address, v []byte) []Address {
 	p := addressParser{v: v}
+	before := len(list)
 	var held []byte // a piece without an address: maybe "Doe" of "Doe, John <j@…>"
 	heldGroup := ""
 	drop := func() {
@@ -60,6 +63,11 @@ func AppendAddresses(list []Address, v []byte) []Address {
 		}
 	}
 	drop()
+	if len(list) == before && bytes.IndexByte(v, '(') >= 0 && len(withoutComments(v)) == 0 {
+		if name := commentOf(v); name != "" {
+			list = append(list, Address{Name: name})
+		}
+	}
 	return list
 }
 
@@ -182,7 +190,7 @@ func needsName(piece []byte) bool { return bytes.IndexByte(piece, '"') < 0 }
 func mailbox(v []byte) Address {
 	v = trimBlanks(v)
 	if name, addr, ok := splitAngle(v); ok {
-		a := Address{Addr: addrSpec(addr), Name: phrase(name)}
+		a := Address{Addr: addrSpec(addr), Name: display(name)}
 		if a.Name == "" {
 			a.Name = commentOf(v)
 		}
@@ -386,6 +394,18 @@ func commentOf(v []byte) string {
 			name = clean(DecodeWords(unescape(trimBlanks(c))))
 			i = j - 1
 		}
+	}
+	return name
+}
+
+// display is the phrase in v, with its last comment behind it.
+func display(v []byte) string {
+	name := phrase(v)
+	if name == "" || bytes.IndexByte(v, '(') < 0 {
+		return name
+	}
+	if c := commentOf(v); c != "" {
+		return strings.Join(strings.Fields(name), " ") + " (" + c + ")"
 	}
 	return name
 }

@@ -97,6 +97,7 @@ func (h *Header) readHeader(v []byte, eof, first bool, isBoundary func(line []by
 		i = skipBlankLines(v)
 	}
 	skipped := i
+	looked := false // for a boundary that this very header names
 	for i < len(v) {
 		line, n := nextLine(v[i:])
 		if n == 0 && !eof {
@@ -109,8 +110,11 @@ func (h *Header) readHeader(v []byte, eof, first bool, isBoundary func(line []by
 			if len(trimEOL(line)) == 0 || !continues(v[i+n:]) {
 				return h.end(v, i, i+n, good, goodLen)
 			}
-		} else if line[0] == '-' && len(line) > 1 && line[1] == '-' && isBoundary(line) {
-			return h.end(v, i, i, good, goodLen)
+		} else if line[0] == '-' && len(line) > 1 && line[1] == '-' {
+			if isBoundary(line) || !looked && h.opens(line) {
+				return h.end(v, i, i, good, goodLen)
+			}
+			looked = true
 		}
 		if (line[0] == ' ' || line[0] == '\t') && len(h.fields) > 0 {
 			f := &h.fields[len(h.fields)-1]
@@ -138,6 +142,18 @@ func (h *Header) readHeader(v []byte, eof, first bool, isBoundary func(line []by
 		return headerEnd{fields: skipped, total: skipped}
 	}
 	return h.end(v, i, i, good, goodLen)
+}
+
+// opens reports whether line is the boundary that the Content-Type read so far
+// names: the blank line before the first part is missing.
+func (h *Header) opens(line []byte) bool {
+	f := h.Find("Content-Type")
+	if f == nil {
+		return false
+	}
+	m := ParseMedia(f.Value())
+	b := m.Param("boundary")
+	return m.IsMultipart() && b != "" && bytes.HasPrefix(line[2:], []byte(b)) && isBlank(line[2+len(b):])
 }
 
 // end closes the header at i. Malformed lines after the last good field are

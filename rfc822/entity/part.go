@@ -267,7 +267,7 @@ func (p *parser) lineEnd(pos int64) int64 {
 }
 
 const (
-	maxBoundary = 1000 // RFC 2046 allows 70
+	maxBoundary = 8 << 10 // RFC 2046 allows 70
 	maxLine     = maxBoundary + 64
 )
 
@@ -277,9 +277,13 @@ func (p *parser) isBoundary(line []byte) bool {
 }
 
 // match tells which open boundary a line that begins with "--" is, the innermost
-// first. Blanks at its end are transport padding (RFC 2046 5.1.1).
+// first. Blanks at its end are transport padding (RFC 2046 5.1.1). By the same
+// section a line need only begin with the boundary; of those that go on, a line
+// with a blank behind the boundary is taken when no other boundary fits. Without
+// the blank it may be the longer boundary of another multipart.
 func (p *parser) match(line []byte) (level int, last, ok bool) {
 	rest := line[2:]
+	loose, looseLast := -1, false
 	for i := len(p.bounds) - 1; i >= 0; i-- {
 		b := p.bounds[i]
 		if len(rest) < len(b) || !bytes.Equal(rest[:len(b)], b) {
@@ -292,9 +296,22 @@ func (p *parser) match(line []byte) (level int, last, ok bool) {
 		if bytes.HasPrefix(tail, []byte("--")) && isBlank(tail[2:]) {
 			return i, true, true
 		}
+		if loose < 0 && len(line) < maxLine && !onlyDashes(b) {
+			end := bytes.HasPrefix(tail, []byte("--"))
+			if end {
+				tail = tail[2:]
+			}
+			if tail[0] == ' ' || tail[0] == '\t' {
+				loose, looseLast = i, end
+			}
+		}
 	}
-	return 0, false, false
+	return max(loose, 0), looseLast, loose >= 0
 }
+
+// onlyDashes: with text behind it, such a boundary looks like a line that people
+// draw around quoted mail.
+func onlyDashes(b []byte) bool { return len(bytes.Trim(b, "-")) == 0 }
 
 var dashLine = []byte("\n--")
 
