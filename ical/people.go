@@ -190,12 +190,13 @@ func (it *item) answer(organizer person, organized bool) {
 		}
 	}
 	if organized {
-		r := it.recipient(organizer, mapi.RecipientTo)
+		r := it.recipient(organizer, mapi.RecipientTo, mapi.RecipientFlagSendable, -1)
 		it.m.Recipients = append(it.m.Recipients, r)
 	}
 }
 
-func (it *item) recipient(w person, role mapi.RecipientType) *mapi.Recipient {
+// recipient makes a recipient; how it answered follows unless it is negative.
+func (it *item) recipient(w person, role mapi.RecipientType, flags mapi.RecipientFlags, track mapi.ResponseStatus) *mapi.Recipient {
 	b := it.d.box(w)
 	list := make([]mapi.Property, 0, 9) // with how they answered
 	add := func(k mapi.PropKey, v mapi.Value) { list = append(list, mapi.Property{Prop: k.Prop(), Value: v}) }
@@ -208,7 +209,10 @@ func (it *item) recipient(w person, role mapi.RecipientType) *mapi.Recipient {
 	}
 	add(props.PidTagEntryId, b.entryID)
 	add(props.PidTagSearchKey, b.searchKey)
-	add(props.PidTagRecipientFlags, int32(mapi.RecipientFlagSendable))
+	add(props.PidTagRecipientFlags, int32(flags))
+	if track >= 0 {
+		add(props.PidTagRecipientTrackStatus, int32(track))
+	}
 	return &mapi.Recipient{Properties: mapi.PropertiesOf(list)}
 }
 
@@ -217,9 +221,7 @@ func (it *item) recipient(w person, role mapi.RecipientType) *mapi.Recipient {
 func (it *item) attendees(organizer person, organized bool) {
 	var organizing *mapi.Recipient
 	if organized && it.c.Get("ATTENDEE") != nil {
-		organizing = it.recipient(organizer, mapi.RecipientTo)
-		props.PidTagRecipientFlags.Set(organizing, mapi.RecipientFlagSendable|mapi.RecipientFlagOrganizer)
-		props.PidTagRecipientTrackStatus.Set(organizing, mapi.ResponseOrganized)
+		organizing = it.recipient(organizer, mapi.RecipientTo, mapi.RecipientFlagSendable|mapi.RecipientFlagOrganizer, mapi.ResponseOrganized)
 		it.m.Recipients = append(it.m.Recipients, organizing)
 	}
 	rsvp := false
@@ -237,9 +239,7 @@ func (it *item) attendees(organizer person, organized bool) {
 			it.d.report(RuleSize, p.Offset, p.Value)
 			break
 		}
-		r := it.recipient(who, roleOf(p))
-		props.PidTagRecipientTrackStatus.Set(r, trackOf(p.Param("PARTSTAT")))
-		it.m.Recipients = append(it.m.Recipients, r)
+		it.m.Recipients = append(it.m.Recipients, it.recipient(who, roleOf(p), mapi.RecipientFlagSendable, trackOf(p.Param("PARTSTAT"))))
 	}
 	if rsvp {
 		props.PidTagResponseRequested.Set(it.m, true)

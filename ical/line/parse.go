@@ -89,7 +89,15 @@ func (r *Reader) name(b []byte) string {
 			b[i] = c - 'a' + 'A'
 		}
 	}
+	if len(b) == 0 {
+		return ""
+	}
+	recent := &r.recent[(uint(len(b))*5+uint(b[0])*3+uint(b[len(b)-1]))%uint(len(r.recent))]
+	if *recent == string(b) {
+		return *recent
+	}
 	if s, ok := r.names[string(b)]; ok {
+		*recent = s
 		return s
 	}
 	s := string(b)

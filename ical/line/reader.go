@@ -60,10 +60,11 @@ type Reader struct {
 
 	acc      []byte // a line of several pieces
 	names    map[string]string
-	raw      []byte  // the present line
-	whole    string  // the same, when it is UTF-8
-	params   []Param // a block, of which lines have their parts
-	first    int     // where those of the present line begin
+	recent   [64]string // names, by what tells most of them apart
+	raw      []byte     // the present line
+	whole    string     // the same, when it is UTF-8
+	params   []Param    // a block, of which lines have their parts
+	first    int        // where those of the present line begin
 	values   []string
 	pending  Line   // read, but its text may go on
 	tail     []byte // of pending
