@@ -168,6 +168,9 @@ func (d *decoder) text(r entity.Range, cs *entity.Charset) mapi.Value {
 		return decodeText(cs, d.view(r))
 	}
 	r.End = d.textEnd(r, cs)
+	if d.inline(r) {
+		return decodeText(cs, d.view(r))
+	}
 	t := &text{content: content{src: d.src, at: r}, charset: cs}
 	var n counter
 	_, err := io.Copy(&n, t.reader())
