@@ -2,7 +2,6 @@ package zone
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -184,14 +183,8 @@ func (o *Observance) component() *ical.Component {
 		name = "DAYLIGHT"
 	}
 	c := ical.NewComponent(name)
-	start := o.Start
-	if start.IsZero() && len(o.Rules) == 0 && len(o.Dates) > 0 {
-		start = slices.MinFunc(o.Dates, time.Time.Compare)
-	} else if start.IsZero() {
-		start = time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)
-	}
 	const layout = "20060102T150405"
-	set(c, "DTSTART", start.Format(layout))
+	set(c, "DTSTART", o.start().Format(layout))
 	set(c, "TZOFFSETFROM", offsetText(o.From))
 	set(c, "TZOFFSETTO", offsetText(o.To))
 	if o.Name != "" {

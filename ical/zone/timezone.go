@@ -23,7 +23,7 @@ type Timezone struct {
 type Observance struct {
 	Daylight bool
 	Name     string       // TZNAME, the first one
-	Start    time.Time    // DTSTART; zero when it is missing: since ever
+	Start    time.Time    // DTSTART; zero when it is missing: its first date, or since ever
 	From, To int          // TZOFFSETFROM, TZOFFSETTO in seconds east of UTC
 	Rules    []recur.Rule // RRULE
 	Dates    []time.Time  // RDATE
@@ -125,16 +125,8 @@ func (o *Observance) onsets(all []onset) []onset {
 		}
 		all = append(all, onset{change{civilSec - int64(o.From), o.To, o.Daylight, name}, o.From})
 	}
-	start := o.Start
-	if start.IsZero() {
-		// A component that forgot to say when is taken to have been always so.
-		start = time.Date(tableFrom-5, 1, 1, 0, 0, 0, 0, time.UTC)
-		if len(o.Rules) == 0 && len(o.Dates) == 0 {
-			add(civil.Seconds(start))
-		}
-	} else {
-		add(civil.Seconds(start))
-	}
+	start := o.start()
+	add(civil.Seconds(start))
 	for _, d := range o.Dates {
 		add(civil.Seconds(d))
 	}
@@ -151,6 +143,23 @@ func (o *Observance) onsets(all []onset) []onset {
 	}
 	return all
 }
+
+// start is the first onset. An observance that forgot to say when begins with its first
+// date, or has been always so: since the year that Windows writes for that. It is the
+// DTSTART that is written, so that what is read again is ordered among the others, and
+// counts its rules, as before.
+func (o *Observance) start() time.Time {
+	switch {
+	case !o.Start.IsZero():
+		return o.Start
+	case len(o.Rules) == 0 && len(o.Dates) > 0:
+		return slices.MinFunc(o.Dates, time.Time.Compare)
+	}
+	return always()
+}
+
+// always is the DTSTART of what has been so since ever.
+func always() time.Time { return time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // isAbbrev tells whether a TZNAME can stand in a TZif file.
 func isAbbrev(s string) bool {
@@ -175,8 +184,7 @@ func (z *Zone) Timezone(from, to int) *Timezone {
 	begin := yearStart(from) - civil.Day
 	if len(list) == 0 || list[0].at > begin {
 		name, _ := time.Unix(begin, 0).In(z.loc).Zone()
-		t.Observances = append(t.Observances, Observance{Name: tzname(name), From: offset, To: offset,
-			Start: time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)})
+		t.Observances = append(t.Observances, Observance{Name: tzname(name), From: offset, To: offset, Start: always()})
 	}
 	for i, c := range list {
 		sec := c.at + int64(offset)
