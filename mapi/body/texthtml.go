@@ -254,11 +254,16 @@ func isWordByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
+// endsURL: characters that no URL has, and that [cleanURL] would take out of it.
+func endsURL(r rune) bool {
+	return r <= ' ' || r == '<' || r == '>' || r == '"' || r == 0x7F || r == 0xA0
+}
+
 // urlLength is how long the URL at the begin of s is. Marks at its end belong to the
 // sentence around it, and so do brackets that did not open in it.
 func urlLength(s []byte) int {
 	n := len(s)
-	if i := bytes.IndexAny(s, "<>\"\u00A0"); i >= 0 {
+	if i := bytes.IndexFunc(s, endsURL); i >= 0 {
 		n = i
 	}
 	opened := bytes.Count(s[:n], []byte("("))
