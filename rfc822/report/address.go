@@ -2,8 +2,6 @@ package report
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -92,7 +90,9 @@ func (g group) set(obj mapi.Setter, m Mailbox) {
 		case g.entryID:
 			obj.Set(p, []byte(mapi.NewOneOff(m.name(), "SMTP", m.Address).EntryID()))
 		case g.searchKey:
-			obj.Set(p, searchKey(m.Address))
+			if key := searchKey(m.Address); key != nil {
+				obj.Set(p, key)
+			}
 		}
 	}
 }
@@ -154,24 +154,13 @@ func newRecipient(m Mailbox) *mapi.Recipient {
 	return r
 }
 
-// searchKey is the key by which an address is found: type and address in capitals,
-// the domain as the DNS has it.
+// searchKey is the key by which an address is found, with the domain as the DNS has
+// it.
 func searchKey(addr string) []byte {
 	if !isASCII(addr) {
 		addr = entity.Address{Addr: addr}.Ascii()
 	}
-	b := []byte("SMTP:")
-	for _, r := range addr {
-		if r < utf8.RuneSelf {
-			if 'a' <= r && r <= 'z' {
-				r -= 'a' - 'A'
-			}
-			b = append(b, byte(r))
-		} else {
-			b = utf8.AppendRune(b, unicode.ToUpper(r))
-		}
-	}
-	return append(b, 0)
+	return mapi.SearchKey("SMTP", addr)
 }
 
 // sameAddress compares addresses as people do: without case, in whatever form of
