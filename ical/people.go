@@ -245,7 +245,9 @@ func (it *item) attendees(organizer person, organized bool) {
 		props.PidTagResponseRequested.Set(it.m, true)
 		props.PidTagReplyRequested.Set(it.m, true)
 	}
-	it.names()
+	if len(it.m.Recipients) > 0 {
+		SetAttendeeNames(it.m)
+	}
 }
 
 func roleOf(p *Prop) mapi.RecipientType {
@@ -270,32 +272,6 @@ func trackOf(partstat string) mapi.ResponseStatus {
 		return mapi.ResponseDeclined
 	}
 	return mapi.ResponseNotResponded
-}
-
-// names sets the lists of names that clients show (MS-OXOCAL 2.2.1.16).
-func (it *item) names() {
-	if len(it.m.Recipients) == 0 {
-		return
-	}
-	var all, to, cc []string
-	for _, r := range it.m.Recipients {
-		if isOrganizer(r) {
-			continue
-		}
-		name := props.PidTagDisplayName.Or(r, "")
-		switch props.PidTagRecipientType.Or(r, mapi.RecipientTo) {
-		case mapi.RecipientTo:
-			to = append(to, name)
-		case mapi.RecipientCc:
-			cc = append(cc, name)
-		default:
-			continue
-		}
-		all = append(all, name)
-	}
-	props.PidLidAllAttendeesString.Set(it.m, strings.Join(all, "; "))
-	props.PidLidToAttendeesString.Set(it.m, strings.Join(to, "; "))
-	props.PidLidCcAttendeesString.Set(it.m, strings.Join(cc, "; "))
 }
 
 func isOrganizer(r *mapi.Recipient) bool {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/okapi-mail/okapi/ical"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 )
@@ -247,7 +248,7 @@ func invited(message *mapi.Message) *mapi.Message {
 		props.PidTagRecipientTrackStatus.Set(r, mapi.ResponseOrganized)
 		m.Recipients = append([]*mapi.Recipient{r}, m.Recipients...)
 	}
-	setNames(m)
+	ical.SetAttendeeNames(m)
 	return m
 }
 

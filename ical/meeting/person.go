@@ -123,26 +123,3 @@ func attendees(m *mapi.Message, organizer Person) (list []*mapi.Recipient) {
 	}
 	return list
 }
-
-// setNames sets the lists of names that clients show (MS-OXOCAL 2.2.1.16 to 18).
-func setNames(m *mapi.Message) {
-	var all, to, cc []string
-	for _, r := range m.Recipients {
-		if isOrganizer(r) || isGone(r) {
-			continue
-		}
-		name := recipientOf(r).withDefaults().Name
-		switch props.PidTagRecipientType.Or(r, mapi.RecipientTo) {
-		case mapi.RecipientTo:
-			to = append(to, name)
-		case mapi.RecipientCc:
-			cc = append(cc, name)
-		default:
-			continue
-		}
-		all = append(all, name)
-	}
-	props.PidLidAllAttendeesString.Set(m, strings.Join(all, "; "))
-	props.PidLidToAttendeesString.Set(m, strings.Join(to, "; "))
-	props.PidLidCcAttendeesString.Set(m, strings.Join(cc, "; "))
-}

@@ -124,7 +124,7 @@ func organize(own *mapi.Message, opts SendOptions) {
 		props.PidTagRecipientTrackStatus.Set(r, mapi.ResponseOrganized)
 		own.Recipients = append([]*mapi.Recipient{r}, own.Recipients...)
 	}
-	setNames(own)
+	ical.SetAttendeeNames(own)
 }
 
 func iconOf(m mapi.Getter) mapi.IconIndex {

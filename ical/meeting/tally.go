@@ -3,6 +3,7 @@ package meeting
 import (
 	"time"
 
+	"github.com/okapi-mail/okapi/ical"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 )
@@ -56,7 +57,7 @@ func count(about, message *mapi.Message, attendee Person, answer mapi.ResponseSt
 	if r == nil {
 		r = attendee.recipient(mapi.RecipientCc)
 		about.Recipients = append(about.Recipients, r)
-		setNames(about)
+		ical.SetAttendeeNames(about)
 	} else if before, ok := props.PidTagRecipientTrackStatusTime.Get(r); ok && said {
 		if when.Before(before) {
 			return OutOfOrder
