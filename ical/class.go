@@ -10,6 +10,10 @@ import (
 // that differ (MS-OXOCAL 2.2.10.1.4).
 const exceptionClass = "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}"
 
+// notificationClass is the class of what organisers are told about requests, such as
+// that one was forwarded (MS-OXOCAL 2.2.9). No method of iCalendar says it.
+const notificationClass = "IPM.Schedule.Meeting.Notification"
+
 // DocumentClass is the class of messages that only keep a component which has no
 // form in MAPI, such as VFREEBUSY or VAVAILABILITY; see [KeptLines].
 const DocumentClass = "IPM.Document.text/calendar"
@@ -94,6 +98,9 @@ func meaningOf(class string, counter bool) *classMeaning {
 		if strings.EqualFold(about.class, class) && about.counter == counter || !about.answer && hasClass(class, about.class) {
 			return &about
 		}
+	}
+	if hasClass(class, notificationClass) {
+		return document()
 	}
 	for _, about := range []*classMeaning{plainTask(), plainJournal(), document()} {
 		if hasClass(class, about.class) {

@@ -40,7 +40,7 @@ const (
 	NotOrganizer        // who sent it, or received it, is not the organiser
 	Own                 // the organiser's own request came back
 	Copy                // a copy for somebody whose delegate deals with it
-	Unsupported         // the recurrence cannot be read or changed
+	Unsupported         // the recurrence, or a list of people, cannot be read or changed
 )
 
 // String is the name.
@@ -59,7 +59,9 @@ type Result struct {
 	Calendar *mapi.Message
 
 	// Type is what the message turned out to be, for PidLidMeetingType: a full or
-	// informational update, or out of date. Empty for what is no request.
+	// informational update, or out of date. Empty for what is no request. A notification
+	// that is out of date is about a request that was changed since: those whom it
+	// tells of need an update (PidLidPromptSendUpdate).
 	Type mapi.MeetingType
 }
 
@@ -77,6 +79,8 @@ func ignore(r Reason) Result { return Result{Reason: r} }
 //     makes an object of its own.
 //   - An answer is counted on the organiser's object, also of people who were not
 //     invited; a proposal is kept with it.
+//   - A notification that a request was forwarded makes optional attendees of those who
+//     got it.
 //   - What is older than what is known is ignored, and so is what comes from others than
 //     it may.
 func Apply(message, calendar *mapi.Message, who Person, now time.Time) Result {
@@ -97,6 +101,8 @@ func Apply(message, calendar *mapi.Message, who Person, now time.Time) Result {
 		return cancel(message, calendar, who)
 	case MethodReply, MethodCounter:
 		return tally(message, calendar, who, answer, now)
+	case MethodForwarded:
+		return told(message, calendar, who)
 	case MethodRefresh:
 		if calendar == nil {
 			return ignore(Unknown)

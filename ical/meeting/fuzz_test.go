@@ -23,6 +23,7 @@ func FuzzApply(f *testing.F) {
 	for _, method := range []string{"REQUEST", "REPLY", "CANCEL", "COUNTER", "ADD", "REFRESH", "DECLINECOUNTER"} {
 		f.Add("METHOD:"+method, one, event, []byte{}, []byte{})
 	}
+	f.Add("", one, event, []byte{}, []byte("\x01\x00\x00\x00\x01\x00\x00\x00\x5b\x02d\x00@\x00z\x00\x00\x00D\x00\x00\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, method, event, known string, id, blob []byte) {
 		m, calendar := read(method, event), read("", known)
 		if m == nil {
@@ -32,7 +33,11 @@ func FuzzApply(f *testing.F) {
 			props.PidLidGlobalObjectId.Set(m, id)
 			props.PidLidGlobalObjectId.Set(calendar, id)
 		}
-		if len(blob) > 0 {
+		switch {
+		case len(blob) > 0 && blob[0] == 1: // as a list of recipients begins
+			props.PidTagMessageClass.Set(m, meeting.ClassOf(meeting.MethodForwarded, 0))
+			props.PidLidForwardNotificationRecipients.Set(m, blob)
+		case len(blob) > 0:
 			props.PidLidAppointmentRecur.Set(calendar, blob)
 		}
 		before, given := dump(t, calendar), dump(t, m)

@@ -22,6 +22,10 @@ const (
 	MethodRefresh        Method = "REFRESH"
 	MethodCounter        Method = "COUNTER"
 	MethodDeclineCounter Method = "DECLINECOUNTER"
+
+	// MethodForwarded is none of RFC 5546: it tells the organiser that a request was
+	// passed on (MS-OXOCAL 2.2.9). Calendars cannot say it.
+	MethodForwarded Method = "FORWARDED"
 )
 
 // The classes of messages about meetings (MS-OXOCAL 2.2.6 to 2.2.9). REFRESH and
@@ -34,6 +38,7 @@ const (
 	classAccepted    = "IPM.Schedule.Meeting.Resp.Pos"
 	classDeclined    = "IPM.Schedule.Meeting.Resp.Neg"
 	classTentative   = "IPM.Schedule.Meeting.Resp.Tent"
+	classForwarded   = "IPM.Schedule.Meeting.Notification.Forward"
 	classNote        = "IPM.Note"
 	classException   = "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}"
 )
@@ -49,6 +54,8 @@ func ClassOf(method Method, answer mapi.ResponseStatus) string {
 		return classCanceled
 	case MethodCounter:
 		return classTentative
+	case MethodForwarded:
+		return classForwarded
 	case MethodReply:
 		switch answer {
 		case mapi.ResponseAccepted:
@@ -90,6 +97,8 @@ func MethodOf(m mapi.Getter) (Method, mapi.ResponseStatus) {
 		return answer(mapi.ResponseDeclined)
 	case is(classTentative):
 		return answer(mapi.ResponseTentative)
+	case is(classForwarded):
+		return MethodForwarded, mapi.ResponseNone
 	case is(classNote):
 		if k := keptMethod(m); k == MethodRefresh || k == MethodDeclineCounter {
 			return k, mapi.ResponseNone
