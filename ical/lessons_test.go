@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -94,6 +95,9 @@ func TestLesson36EmptyZoneBlobsAreNone(t *testing.T) {
 func TestLesson37ZoneAndZDoNotStandTogether(t *testing.T) {
 	m := one(t, vevent("DTSTART;TZID=Europe/Berlin:20250702T100000Z"))
 	assert.NotRegexp(t, `TZID=[^:]*:\d+T\d+Z`, regenerated(t, m))
+	again := one(t, []byte(encode(t, []*mapi.Message{m})))
+	assert.Equal(t, props.PidLidAppointmentStartWhole.Or(m, time.Time{}), props.PidLidAppointmentStartWhole.Or(again, time.Time{}),
+		"a Z is UTC, whether the calendar has the zone or not")
 	assert.Contains(t, encode(t, []*mapi.Message{one(t, vevent("DTSTART:20250702T100000Z|RRULE:FREQ=DAILY"))}), "RRULE:FREQ=DAILY")
 }
 

@@ -40,10 +40,10 @@ func (d *decoder) readValue(p *Prop, value string) (w when, ok bool) {
 	}
 	id := p.Param("TZID")
 	switch {
-	case w.utc && (id == "" || !d.zones.declared(id)):
+	case w.utc: // also beside a TZID, which does not apply then (RFC 5545 3.2.19)
 		w.zone, w.at = utcZone, w.wall
 		return w, true
-	case id != "" && !w.date: // with a Z by mistake: the zone counts (lesson 37)
+	case id != "" && !w.date:
 		w.zone = d.zones.find(id)
 		if w.zone == nil {
 			if d.fresh {
