@@ -214,12 +214,14 @@ func (m *message) merged() *entity.Part {
 	if p := winmail(m.part); p != nil && !m.opts.KeepTNEF {
 		if t := m.unwrap(p); t != nil {
 			m.merge(t)
+			m.carry(inTNEF, p)
 			return p
 		}
 	}
 	if p := invitation(m.part); p != nil {
 		if c := m.meeting(p); c != nil {
 			m.mergeMeeting(c)
+			m.carry(inCalendar, p)
 			return p
 		}
 	}

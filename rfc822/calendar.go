@@ -2,6 +2,8 @@ package rfc822
 
 import (
 	"bytes"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/ical"
@@ -81,14 +83,20 @@ func (m *message) mergeMeeting(c *mapi.Message) {
 	if s, ok := props.PidTagSubject.Get(m); ok && !props.PidTagSubjectPrefix.Has(m) {
 		m.setSubject(s, props.PidTagConversationTopic.Has(m))
 	}
+	rows := slices.DeleteFunc(slices.Clone(c.Recipients), isNobody)
 	if !answer || len(m.Recipients) == 0 {
-		m.addInvited(c.Recipients)
+		m.addInvited(rows)
 	}
-	m.mergeRecipients(c.Recipients)
+	m.mergeRecipients(rows)
 	if !answer {
 		m.attendees()
 	}
 	m.Attachments = append(m.Attachments, c.Attachments...)
+}
+
+// isNobody: an attendee without a name and an address.
+func isNobody(r *mapi.Recipient) bool {
+	return props.PidTagDisplayName.Or(r, "") == "" && props.PidTagEmailAddress.Or(r, "") == ""
 }
 
 func addressKey(msg *mapi.Message) string {
@@ -168,9 +176,33 @@ func isException(a *mapi.Attachment) bool {
 	return flags&mapi.AttachmentFlagException != 0 && a.Embedded != nil
 }
 
-// calendar makes the calendar part of a meeting or appointment. Files are parts of
-// the mail, not of the calendar.
+// calendar makes the calendar part of a meeting or appointment.
 func (g *generator) calendar(msg *mapi.Message) (*node, error) {
+	text, err := g.calendarText(msg)
+	if err != nil {
+		return nil, err
+	}
+	return calendarNode(text), nil
+}
+
+// calendarBeside makes the calendar part for a mail whose boundaries are those that it
+// came with: no line of the part may look like one.
+func (g *generator) calendarBeside(msg *mapi.Message) (*node, error) {
+	text, err := g.calendarText(msg)
+	if err != nil {
+		return nil, err
+	}
+	n := calendarNode(text)
+	if n.header.get("Content-Transfer-Encoding") != "7bit" || bytes.Contains(text, []byte("\n--")) {
+		n.header.set("Content-Transfer-Encoding", "base64")
+		n.body = func(w io.Writer) error { return writeBase64(w, bytes.NewReader(text)) }
+	}
+	return n, nil
+}
+
+// calendarText is the calendar of a message. Files are parts of the mail, not of the
+// calendar.
+func (g *generator) calendarText(msg *mapi.Message) ([]byte, error) {
 	alone := &mapi.Message{Properties: msg.Properties, Recipients: msg.Recipients}
 	for _, a := range msg.Attachments {
 		if isException(a) {
@@ -178,17 +210,19 @@ func (g *generator) calendar(msg *mapi.Message) (*node, error) {
 		}
 	}
 	var out bytes.Buffer
-	if err := ical.Encode(&out, []*mapi.Message{alone}, &ical.EncodeOptions{Now: g.opts.Date, Location: g.opts.Location}); err != nil {
-		return nil, err
-	}
-	n := textNode("calendar", entity.UTF8, out.Bytes())
+	err := ical.Encode(&out, []*mapi.Message{alone}, &ical.EncodeOptions{Now: g.opts.Date, Location: g.opts.Location})
+	return out.Bytes(), err
+}
+
+func calendarNode(text []byte) *node {
+	n := textNode("calendar", entity.UTF8, text)
 	m := entity.ParseMedia([]byte(n.header.get("Content-Type")))
 	m.Params = []entity.Param{{Name: "charset", Value: "utf-8"}}
-	if method := methodOf(out.Bytes()); method != "" {
+	if method := methodOf(text); method != "" {
 		m.Params = append(m.Params, entity.Param{Name: "method", Value: method})
 	}
 	n.header.set("Content-Type", m.String())
-	return n, nil
+	return n
 }
 
 // methodOf is the METHOD of a calendar.

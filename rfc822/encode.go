@@ -28,7 +28,7 @@ type EncodeOptions struct {
 	Resolve func(addressType, address string) (smtp string, ok bool)
 
 	// TNEF says when a message is put into winmail.dat. The zero value is
-	// [TNEFNever].
+	// [TNEFAsItCame].
 	TNEF TNEF
 
 	// ReportingMTA is the name of this host in delivery reports that do not say

@@ -21,6 +21,7 @@ import (
 type fprint struct {
 	header      [sha256.Size]byte   // of what only the header fields of the mail say
 	content     [sha256.Size]byte   // of the class, the bodies, the attachments, and the header text
+	carried     [sha256.Size]byte   // of what only a second form of the message says, if there is one
 	attachments [][sha256.Size]byte // in the order of the message
 	fields      []uint64            // of the named properties of PS_INTERNET_HEADERS
 	taken       taken               // by the recipe, whose fingerprint it is
@@ -72,6 +73,9 @@ func (c *collector) message(bag *mapi.Properties, recipients []*mapi.Recipient, 
 	f.content = c.content(buf[:split], f.attachments)
 	buf = c.rows(buf, recipients)
 	f.header = sha256.Sum256(buf[split:])
+	if c.taken&carried != 0 {
+		f.carried = c.said(bag, recipients)
+	}
 	f.fields = c.fields[kept:]
 	return f
 }
@@ -128,8 +132,11 @@ func (c *collector) attachment(a *mapi.Attachment) [sha256.Size]byte {
 	buf, _ := c.bag(room[:0], &a.Properties, attachmentProp)
 	if e := a.Embedded; e != nil {
 		taken, fields, others := c.taken, c.fields, c.others
-		c.taken, c.others = 0, nil
+		c.taken, c.others = c.carriedBy(e), nil
 		inner := c.message(&e.Properties, e.Recipients, e.Attachments)
+		if c.taken != 0 {
+			buf = append(append(buf, 'S'), inner.carried[:]...)
+		}
 		c.taken, c.fields, c.others, others = taken, fields, others, c.others
 		buf = append(append(append(buf, 'M'), inner.header[:]...), inner.content[:]...)
 		slices.Sort(others)
@@ -379,6 +386,9 @@ func (c *collector) fail(err error) {
 // field hashes a kept header field by FNV-1a: it guards against changes, not
 // against forgers, who have the message anyway.
 func (c *collector) field(p mapi.Prop, v mapi.Value) {
+	if p.Set == props.PSETIDAppointment && c.taken&carried != 0 {
+		return // it is among what the calendar says
+	}
 	if s, ok := v.(mapi.Stream); ok {
 		text, err := mapi.ReadValue(p.Type, s, maxHeaderText)
 		c.fail(err)
@@ -400,16 +410,28 @@ func (c *collector) field(p mapi.Prop, v mapi.Value) {
 	default:
 		return
 	}
-	h := uint64(14695981039346656037)
-	for _, t := range [3]string{p.Name, "\x00", s} {
-		for i := 0; i < len(t); i++ {
-			h = (h ^ uint64(t[i])) * 1099511628211
-		}
-	}
+	h := fieldHash(p.Name, s)
 	c.fields = append(c.fields, h)
 	if p.Set != mapi.PSInternetHeaders {
 		c.others = append(c.others, h)
 	}
+}
+
+// named hashes a property with a name that a store may refuse.
+func (c *collector) named(p mapi.Prop, value []byte) {
+	h := fieldHash(p.Set.String()+p.Name, string(value))
+	c.fields = append(c.fields, h)
+	c.others = append(c.others, h)
+}
+
+func fieldHash(name, value string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, t := range [3]string{name, "\x00", value} {
+		for i := 0; i < len(t); i++ {
+			h = (h ^ uint64(t[i])) * 1099511628211
+		}
+	}
+	return h
 }
 
 // copyAll copies with a buffer of moderate size, whatever r and w can do.

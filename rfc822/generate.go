@@ -29,15 +29,12 @@ type generator struct {
 
 func (g *generator) message(msg *mapi.Message) error {
 	h := g.header(msg)
-	o, same := g.pieces(msg)
+	o := g.pieces(msg)
 	if o != nil {
 		defer o.Close()
-	}
-	if same {
-		if done, err := g.sameContent(o, h); done || err != nil {
+		if done, err := g.sameContent(o, msg, h); done || err != nil {
 			return err
 		}
-		o = nil
 	}
 	if done, err := g.secured(msg, h); done || err != nil {
 		return err

@@ -29,12 +29,14 @@ func Source(msg *mapi.Message) (r io.ReadCloser, size int64, ok bool) {
 
 // An original makes the bytes of a mail from its recipe.
 type original struct {
-	msg   *mapi.Message
-	place []int // of the attachments that the recipe counts in msg
-	size  int64
-	body  int64          // where the body begins
-	parts []entity.Range // of those attachments
-	at    int64          // how far it was read by seek
+	msg     *mapi.Message
+	place   []int // of the attachments that the recipe counts in msg
+	size    int64
+	body    int64          // where the body begins
+	parts   []entity.Range // of those attachments
+	changed changes        // since the mail was read
+	carrier carrier
+	at      int64 // how far it was read by seek
 
 	recipe io.Closer
 	steps  *bufio.Reader
@@ -48,6 +50,17 @@ type original struct {
 
 // openOriginal returns nil without an error when msg has no recipe that holds.
 func openOriginal(msg *mapi.Message) (*original, error) {
+	o, err := openPieces(msg)
+	if o != nil && o.changed.any() {
+		o.Close()
+		return nil, nil
+	}
+	return o, err
+}
+
+// openPieces opens the recipe of a message that may have been changed. It returns nil
+// without an error when there is none.
+func openPieces(msg *mapi.Message) (*original, error) {
 	if !msg.Has(SourceForm()) {
 		return nil, nil
 	}
@@ -55,40 +68,31 @@ func openOriginal(msg *mapi.Message) (*original, error) {
 	if err != nil {
 		return nil, err
 	}
-	fp, err := fingerprint(msg, head.taken)
-	if err != nil {
+	if err := o.compare(head); err != nil {
 		o.Close()
 		return nil, err
 	}
-	if fp.header != head.header || fp.content != head.content || !subset(fp.fields, head.fields) {
-		o.Close()
-		return nil, nil
-	}
-	o.arrange(head.attachments, fp.attachments)
 	return o, nil
 }
 
-// openPieces opens the recipe of a message that was changed, and tells whether its
-// content is still what it was. It returns nil when there is no recipe to read.
-func openPieces(msg *mapi.Message) (o *original, same bool) {
-	if !msg.Has(SourceForm()) {
-		return nil, false
-	}
-	o, head, err := openRecipe(msg)
+// changes are what of a message is not what the mail said.
+type changes struct{ header, content, carried bool }
+
+func (c changes) any() bool { return c.header || c.content || c.carried }
+
+// compare finds out what was changed, and where the attachments are now.
+func (o *original) compare(before fprint) error {
+	now, err := fingerprint(o.msg, before.taken)
 	if err != nil {
-		return nil, false
+		return err
 	}
-	fp, err := fingerprint(msg, head.taken)
-	if err != nil {
-		o.Close()
-		return nil, false
+	o.changed = changes{
+		header:  now.header != before.header || !subset(now.fields, before.fields),
+		content: now.content != before.content,
+		carried: now.carried != before.carried,
 	}
-	o.arrange(head.attachments, fp.attachments)
-	same = fp.content == head.content
-	if isCalendar(msg) { // when it is stands among the fields
-		same = same && subset(fp.fields, head.fields)
-	}
-	return o, same
+	o.arrange(before.attachments, now.attachments)
+	return nil
 }
 
 // partOf is where the mail has the part of the attachment that is now at that
@@ -210,6 +214,11 @@ func (o *original) head() (f fprint, err error) {
 	if _, err := io.ReadFull(o.steps, f.content[:]); err != nil {
 		return f, err
 	}
+	if f.taken&carried != 0 {
+		if err := o.carried(&f); err != nil {
+			return f, err
+		}
+	}
 	if o.size, err = o.number(1 << 62); err != nil {
 		return f, err
 	}
@@ -226,15 +235,11 @@ func (o *original) head() (f fprint, err error) {
 			return f, err
 		}
 		f.attachments = append(f.attachments, sum)
-		start, err := o.number(1 << 62)
+		at, err := o.readRange()
 		if err != nil {
 			return f, err
 		}
-		length, err := o.number(1 << 62)
-		if err != nil {
-			return f, err
-		}
-		o.parts = append(o.parts, entity.Range{Start: start, End: start + length})
+		o.parts = append(o.parts, at)
 	}
 	if n, err = o.number(maxRecipeCount); err != nil {
 		return f, err
@@ -247,6 +252,29 @@ func (o *original) head() (f fprint, err error) {
 		f.fields = append(f.fields, binary.LittleEndian.Uint64(h[:]))
 	}
 	return f, nil
+}
+
+// carried reads what the recipe of a mail with a second form has more.
+func (o *original) carried(f *fprint) (err error) {
+	if _, err = io.ReadFull(o.steps, f.carried[:]); err != nil {
+		return err
+	}
+	kind, err := o.steps.ReadByte()
+	if err != nil {
+		return err
+	}
+	o.carrier.kind = carrierKind(kind)
+	o.carrier.at, err = o.readRange()
+	return err
+}
+
+func (o *original) readRange() (at entity.Range, err error) {
+	if at.Start, err = o.number(1 << 61); err != nil {
+		return at, err
+	}
+	n, err := o.number(1 << 61)
+	at.End = at.Start + n
+	return at, err
 }
 
 func (o *original) number(most uint64) (int64, error) {

@@ -6,47 +6,129 @@ import (
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/rfc822/entity"
+	"github.com/okapi-mail/okapi/rfc822/tnef"
 )
 
 // pieces opens what of the original mail can be written again. The caller closes
 // it. It is nil when nothing can.
-func (g *generator) pieces(msg *mapi.Message) (o *original, same bool) {
+func (g *generator) pieces(msg *mapi.Message) *original {
 	if g.opts.Regenerate {
-		return nil, false
+		return nil
 	}
-	return openPieces(msg)
+	o, _ := openPieces(msg) // a recipe that cannot be read is no reason not to write the mail
+	return o
 }
 
-// sameContent writes new header fields before the body of the original mail, byte
-// for byte: signatures in it stay valid. It reports false when that cannot be
-// done, and then nothing was written.
-func (g *generator) sameContent(o *original, h fields) (bool, error) {
-	if o.body > maxHeaderText || o.body > o.size {
+// sameContent writes the mail with the body that it had, byte for byte, so that
+// signatures in it stay valid, after new header fields when those have changed. The
+// part with a second form of the message is written anew when that is not true any
+// more. sameContent reports false when it cannot be done, and then nothing was written.
+func (g *generator) sameContent(o *original, msg *mapi.Message, h fields) (bool, error) {
+	if o.changed.content || o.body > maxHeaderText || o.body > o.size {
 		return false, nil
 	}
-	raw := make([]byte, o.body)
-	if _, err := io.ReadFull(o, raw); err != nil {
+	second, ok, err := g.secondForm(o, msg)
+	if err != nil || !ok {
+		return false, err
+	}
+	var raw bytes.Buffer
+	if err := o.copyRange(&raw, entity.Range{End: o.body}); err != nil {
 		return false, nil
 	}
+	newFields := o.changed.header || g.opts.Transport && hasBcc(msg)
+	if !newFields {
+		h = nil
+	}
+	if newFields || second != nil && o.isWhole(o.carrier.at) {
+		head, ok := o.newHead(raw.Bytes(), h, second)
+		if !ok {
+			return false, nil
+		}
+		raw = *bytes.NewBuffer(head)
+	}
+	if _, err := g.w.Write(raw.Bytes()); err != nil {
+		return true, err
+	}
+	rest := entity.Range{Start: o.body, End: o.size}
+	if second != nil {
+		if o.isWhole(o.carrier.at) {
+			return true, second.body(g.w)
+		}
+		if err := o.copyRange(g.w, entity.Range{Start: o.body, End: o.carrier.at.Start}); err != nil {
+			return true, err
+		}
+		if err := g.entity(second, nil); err != nil {
+			return true, err
+		}
+		rest.Start = o.carrier.at.End
+	}
+	return true, o.copyRange(g.w, rest)
+}
+
+// newHead is the header of a mail whose body stays, or becomes that of second: the
+// fields in h, or those that there were when h is nil, and the fields that tell how the
+// body is to be read.
+func (o *original) newHead(raw []byte, h fields, second *node) ([]byte, bool) {
 	part, err := entity.Parse(entity.Bytes(raw), int64(len(raw)), nil)
 	if err != nil {
-		return false, nil
+		return nil, false
 	}
-	head := h.append(make([]byte, 0, h.size()+256))
+	var same, content []byte
 	for f := range part.Header.All() {
-		if !f.Malformed() && isContentField(f) {
-			head = append(bytes.TrimRight(append(head, f.Raw...), "\r\n"), "\r\n"...)
+		line := append(bytes.TrimRight(f.Raw, "\r\n"), "\r\n"...)
+		switch {
+		case f.Malformed():
+		case isContentField(f):
+			content = append(content, line...)
+		default:
+			same = append(same, line...)
 		}
+	}
+	head := make([]byte, 0, h.size()+256)
+	if h != nil {
+		head = h.append(head)
+	} else {
+		head = append(head, same...)
+	}
+	if second != nil && o.isWhole(o.carrier.at) {
+		head = second.header.append(head)
+	} else {
+		head = append(head, content...)
 	}
 	head = append(head, "\r\n"...)
 	if bytes.IndexByte(raw, '\n') >= 0 && !bytes.Contains(raw, []byte("\r\n")) {
 		head = bytes.ReplaceAll(head, []byte("\r\n"), []byte("\n")) // as the body has it
 	}
-	if _, err := g.w.Write(head); err != nil {
-		return true, err
+	return head, true
+}
+
+// isWhole reports whether a part is the mail itself.
+func (o *original) isWhole(at entity.Range) bool { return at.Start == 0 && at.End == o.size }
+
+// secondForm makes the part anew in which the mail has a second form of the message,
+// when that does not say any more what the message says. It is nil when the part can
+// stay. ok is false when it can neither stay nor be replaced.
+func (g *generator) secondForm(o *original, msg *mapi.Message) (n *node, ok bool, err error) {
+	at := o.carrier.at
+	whole := o.isWhole(at)
+	switch {
+	case o.carrier.kind == noCarrier || !o.changed.any():
+		return nil, true, nil
+	case at.Len() <= 0 || !whole && (at.Start < o.body || at.End > o.size),
+		o.carrier.kind == inTNEF && g.opts.TNEF == TNEFNever:
+		return nil, !o.changed.carried, nil
 	}
-	o.at = o.body
-	return true, o.copyTo(g.w, o.size-o.body)
+	alone := &mapi.Message{Properties: msg.Properties, Recipients: msg.Recipients}
+	for i, a := range msg.Attachments {
+		if _, own := o.partOf(i); !own { // the others are parts of the mail
+			alone.Attachments = append(alone.Attachments, a)
+		}
+	}
+	if o.carrier.kind == inTNEF {
+		return winmailNode(alone, correlator(tnef.CorrelationKey(msg))), true, nil
+	}
+	n, err = g.calendarBeside(alone)
+	return n, err == nil, err
 }
 
 // isContentField: fields that tell how the body is to be read.
@@ -66,9 +148,9 @@ func (g *generator) samePart(o *original, place int) *node {
 	}
 	return &node{raw: func(w io.Writer) error {
 		if o.at > at.Start {
-			again, _ := openPieces(o.msg)
-			if again == nil {
-				return damagedStep(at.Len())
+			again, err := openPieces(o.msg)
+			if err != nil {
+				return err
 			}
 			defer again.Close()
 			return again.copyRange(w, at)

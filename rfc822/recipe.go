@@ -16,9 +16,12 @@ import (
 //
 // A recipe is, with numbers as varints:
 //
-//	version, 1 byte: 3
-//	taken properties, 1 byte: a bit for each property code
+//	version, 1 byte: 4
+//	taken properties, 1 byte: a bit for each property code, and 0x80 when the
+//	mail carries a second form of the message
 //	fingerprints of header and content, 32 bytes each
+//	of a second form: its fingerprint of 32 bytes, its kind, 'T' for TNEF or 'C'
+//	for a calendar, where its part begins and how long that is, or 0 and 0
 //	size of the mail, and of its header with the blank line
 //	count of attachments, for each its fingerprint of 32 bytes, where its part
 //	begins and how long that is, or 0 and 0
@@ -33,7 +36,7 @@ func SourceForm() mapi.Prop {
 	return mapi.Prop{Set: mapi.PSOkapi, Name: "rfc822.source", Type: mapi.PtypBinary}
 }
 
-const recipeVersion = 3
+const recipeVersion = 4
 
 // The operations of a step.
 const (
@@ -67,6 +70,10 @@ func (c propCode) prop() (mapi.Prop, bool) {
 // taken is a set of properties: a bit for each code.
 type taken byte
 
+// carried is the bit in taken that says that the mail carries a second form of the
+// message, so that more properties count.
+const carried taken = 1 << 7
+
 func (t taken) has(id uint32) bool {
 	switch id {
 	case 0x007D:
@@ -95,6 +102,8 @@ type builder struct {
 	parts []entity.Range // of the attachments, in their order
 	refs  []reference
 	few   [2]reference // room for refs
+
+	carrier carrier
 }
 
 // A reference is a step that makes a range of the source.
@@ -155,6 +164,9 @@ func (b *builder) settle() {
 
 // taken is which properties of obj settled references take as they are.
 func (b *builder) taken(obj mapi.Getter) (t taken) {
+	if b.carrier.kind != noCarrier {
+		t = carried
+	}
 	for i := range b.refs {
 		r := &b.refs[i]
 		if r.op != opProperty || r.layout.Encoding != entity.Identity {
@@ -189,6 +201,9 @@ func (m *message) finish() {
 		return
 	}
 	size := 160 + 42*len(fp.attachments) + 8*len(fp.fields) + 32*len(b.refs)
+	if b.carrier.kind != noCarrier {
+		size += 44
+	}
 	if mail, ok := m.src.bytes(b.whole); ok {
 		head := b.appendHead(make([]byte, 0, size+int(b.literals())), fp)
 		m.Set(SourceForm(), b.appendSteps(head, mail))
@@ -210,25 +225,36 @@ func (m *message) finish() {
 func (b *builder) appendHead(head []byte, fp fprint) []byte {
 	head = append(head, recipeVersion, byte(fp.taken))
 	head = append(append(head, fp.header[:]...), fp.content[:]...)
+	if fp.taken&carried != 0 {
+		head = append(append(head, fp.carried[:]...), byte(b.carrier.kind))
+		head = b.appendRange(head, b.carrier.at)
+	}
 	head = binary.AppendUvarint(head, uint64(b.whole.Len()))
 	head = binary.AppendUvarint(head, uint64(b.body-b.whole.Start))
 	head = binary.AppendUvarint(head, uint64(len(fp.attachments)))
 	for i := range fp.attachments {
 		head = append(head, fp.attachments[i][:]...)
 		var at entity.Range
-		if i < len(b.parts) && b.parts[i].Len() > 0 {
+		if i < len(b.parts) {
 			at = b.parts[i]
-			at.Start -= b.whole.Start
-			at.End -= b.whole.Start
 		}
-		head = binary.AppendUvarint(head, uint64(at.Start))
-		head = binary.AppendUvarint(head, uint64(at.Len()))
+		head = b.appendRange(head, at)
 	}
 	head = binary.AppendUvarint(head, uint64(len(fp.fields)))
 	for _, h := range fp.fields {
 		head = binary.LittleEndian.AppendUint64(head, h)
 	}
 	return head
+}
+
+// appendRange appends where a part begins in the mail, and its length: 0 and 0 for
+// an empty one.
+func (b *builder) appendRange(head []byte, at entity.Range) []byte {
+	start := int64(0)
+	if at.Len() > 0 {
+		start = at.Start - b.whole.Start
+	}
+	return binary.AppendUvarint(binary.AppendUvarint(head, uint64(start)), uint64(at.Len()))
 }
 
 // part notes that all of a part is in the attachment.

@@ -218,8 +218,11 @@ type TNEF uint8
 
 // The policies.
 const (
+	// TNEFAsItCame uses it for messages that were changed since they came in it.
+	TNEFAsItCame TNEF = iota
+
 	// TNEFNever leaves out what MIME has no form for.
-	TNEFNever TNEF = iota
+	TNEFNever
 
 	// TNEFWhenNeeded uses it for messages that would come back as something
 	// else: of classes that are no mail, with voting buttons or OLE objects. It
@@ -235,6 +238,8 @@ func (g *generator) wantsTNEF(msg *mapi.Message) bool {
 	switch g.opts.TNEF {
 	case TNEFAlways:
 		return true
+	case TNEFAsItCame:
+		return cameIn(msg) == inTNEF
 	case TNEFWhenNeeded:
 		return needsTNEF(msg) && takeTNEF(msg)
 	}
@@ -297,6 +302,11 @@ func (g *generator) winmail(msg *mapi.Message, h fields) error {
 	if err != nil {
 		return err
 	}
+	return g.entity(g.multipart("mixed", text, winmailNode(msg, key)), h)
+}
+
+// winmailNode is the part with the message as TNEF.
+func winmailNode(msg *mapi.Message, key string) *node {
 	n := &node{}
 	n.header.add("Content-Type", `application/ms-tnef; name="winmail.dat"`)
 	n.header.add("Content-Transfer-Encoding", "base64")
@@ -313,7 +323,7 @@ func (g *generator) winmail(msg *mapi.Message, h fields) error {
 		}
 		return lines.end()
 	}
-	return g.entity(g.multipart("mixed", text, n), h)
+	return n
 }
 
 // plainText is the text of the message, or an empty one.
