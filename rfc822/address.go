@@ -156,8 +156,17 @@ func (m *message) firstAddress(f *entity.Field) *mailAddress {
 		}
 	}
 	a := &mailAddress{}
-	a.init(&list[first], make([]byte, 0, keysSize(&list[first])))
+	m.makeRoom(keysSize(&list[first]))
+	m.keys = a.init(&list[first], m.keys)
 	return a
+}
+
+// makeRoom sees to it that there is room for keys of that size, and more where
+// they are few.
+func (m *message) makeRoom(size int) {
+	if cap(m.keys) < size {
+		m.keys = make([]byte, 0, max(size, 512))
+	}
 }
 
 // addresses reads the address list of a field and reports what is no address. The
@@ -199,7 +208,7 @@ func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
 	for i := range list[:n] {
 		size += keysSize(&list[i])
 	}
-	keys := make([]byte, 0, size)
+	m.makeRoom(size)
 	m.Recipients = slices.Grow(m.Recipients, n)
 	for i := range list {
 		a := &list[i]
@@ -211,7 +220,7 @@ func (m *message) recipients(f *entity.Field, v []byte, kind mapi.Value) {
 			return
 		}
 		r := &rows[0]
-		keys = r.addr.init(a, keys)
+		m.keys = r.addr.init(a, m.keys)
 		r.Properties = mapi.PropertiesOf(r.properties(kind))
 		m.Recipients = append(m.Recipients, &r.Recipient)
 		rows = rows[1:]

@@ -17,6 +17,8 @@ func (m *message) attach(a attached) {
 	switch {
 	case p.Type.IsMessage() && m.attachMessage(p, &disp):
 		return
+	case isCard(p, &disp) && m.attachCard(p, &disp):
+		return
 	case p.Type.Type == "multipart/appledouble" && len(p.Parts) > 0:
 		if !m.attachDouble(p) {
 			for _, c := range p.Parts {

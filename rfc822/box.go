@@ -30,11 +30,11 @@ func (m *message) box(s string) mapi.Value {
 	if !m.src.isSmall() {
 		return s
 	}
-	if len(m.strings) == 0 {
-		m.strings = make([]string, 8)
+	if len(m.room) == 0 {
+		m.room = make([]string, 8)
 	}
-	p := &m.strings[0]
-	m.strings = m.strings[1:]
+	p := &m.room[0]
+	m.room = m.room[1:]
 	*p = s
 	return boxString(p)
 }

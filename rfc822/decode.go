@@ -3,6 +3,7 @@ package rfc822
 import (
 	"crypto/sha256"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/okapi-mail/okapi/mapi"
@@ -47,6 +48,10 @@ type DecodeOptions struct {
 	// KeepTNEF leaves winmail.dat as an attachment. Otherwise the mail gets what
 	// is in it, unless it belongs to another mail.
 	KeepTNEF bool
+
+	// KeepCards leaves vCards as files. Otherwise a part that is one vCard becomes
+	// an embedded contact (MS-OXCMAIL 2.2.3.4.4).
+	KeepCards bool
 
 	// Inside says that the mail comes from a server of the own organisation:
 	// what X-MS-Exchange-Organization- fields say is believed, such as the spam
@@ -129,19 +134,35 @@ func DecodeAt(ra io.ReaderAt, size int64, opts *DecodeOptions) (*mapi.Message, e
 }
 
 func decode(src *source, o DecodeOptions) (*mapi.Message, error) {
-	part, err := entity.Parse(src.ra, src.size, &entity.Options{
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	d.src, d.opts = src, o
+	if err := d.root.Parse(src.ra, src.size, &entity.Options{
 		MaxHeaderBytes: o.MaxHeaderBytes,
 		MaxParts:       o.MaxParts,
 		MaxDepth:       o.MaxDepth,
 		Report:         o.Report,
-	})
-	if err != nil {
+	}); err != nil {
 		return nil, err
 	}
-	d := &decoder{src: src, opts: o}
-	d.list = d.few[:0]
-	msg := d.message(part)
+	msg := d.message(&d.root)
 	return msg, d.err
+}
+
+// decoders are those at rest. What a decoder needs beside the message that it
+// makes is a fifth of all memory that a small mail takes.
+var decoders = sync.Pool{New: func() any { return &decoder{} }}
+
+// release keeps nothing of the mail but room.
+func (d *decoder) release() {
+	list := d.list[:cap(d.list)]
+	clear(list)
+	if cap(list) > 64 {
+		list = nil
+	}
+	d.root.Reset()
+	*d = decoder{root: d.root, list: list[:0]}
+	decoders.Put(d)
 }
 
 // A decoder turns the parts of one source into messages. Reading errors are kept
@@ -152,8 +173,10 @@ type decoder struct {
 	nested int // encoded messages within encoded messages
 	err    error
 
-	list    []entity.Address // of the present field
-	few     [4]entity.Address
+	root  entity.Part
+	outer message          // of root
+	list  []entity.Address // of the present field
+
 	content *entity.Decoder // its buffers serve all large parts; nil before the first
 	meter   meter
 }
@@ -171,8 +194,14 @@ func (d *decoder) failed(err error) bool {
 
 // message turns the message that part is into a MAPI message.
 func (d *decoder) message(part *entity.Part) *mapi.Message {
-	m := &message{decoder: d, part: part, Message: &mapi.Message{}}
-	m.Grow(36)
+	m := &d.outer
+	if m.decoder != nil { // it is one within another
+		m = &message{}
+	}
+	made := &result{}
+	made.Properties = mapi.PropertiesOf(made.list[:0])
+	made.Recipients = made.recipients[:0]
+	*m = message{decoder: d, part: part, Message: &made.Message, room: made.room[:]}
 	m.recipe.whole = entity.Range{Start: part.Head.Start, End: part.Body.End}
 	m.recipe.body = part.Body.Start
 	m.header()
@@ -192,7 +221,16 @@ type message struct {
 	urgent bool               // a field says how important the mail is
 	inner  []*mapi.Attachment // of the TNEF stream
 
-	strings []string // room for boxes
+	room []string // for boxes
+	keys []byte   // room for the keys of addresses
+}
+
+// A result is a message with the room that most mails fill, in one allocation.
+type result struct {
+	mapi.Message
+	list       [36]mapi.Property
+	recipients [4]*mapi.Recipient
+	room       [14]string
 }
 
 // measure decodes a range once, to learn its size, its digest and its layout.

@@ -22,6 +22,7 @@ func FuzzDecode(f *testing.F) {
 		[]byte("Content-Type: text/html; charset=utf-7\n\n<img src=+ACI-cid:x+ACI->"),
 		invitationMail(invitationText()), encodeTNEF(f, task(), rfc822.TNEFAlways),
 		[]byte("Content-Type: text/plain; format=flowed\n\n> a \n> b"),
+		cardMail("Content-Type: text/vcard", cardText),
 		[]byte("Content-Type: text/enriched\n\n<bold>x</bold>"),
 		[]byte("Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n" +
 			"Final-Recipient: rfc822; a@b\nAction: failed\nStatus: 5.1.1\n--b\nContent-Type: text/rfc822-headers\n\nSubject: x\n--b--"),

@@ -407,22 +407,19 @@ func (g *generator) attachment(a *mapi.Attachment, inline bool) (*node, error) {
 		name, _ = props.PidTagAttachFilename.Get(a)
 	}
 	n := &node{}
-	if a.Embedded != nil {
-		m := entity.Media{}
-		if m.Type, _ = props.PidTagAttachMimeTag.Get(a); !m.IsMessage() {
-			m.Type = "message/rfc822"
-			if g.opts.UTF8 {
-				m.Type = "message/global"
-			}
-		}
-		if name != "" {
-			m.Params = []entity.Param{{Name: "name", Value: name}}
-		}
-		n.header.add("Content-Type", m.String())
-		n.header.add("Content-Transfer-Encoding", "8bit")
-		n.body = func(w io.Writer) error { return g.embedded(w, a.Embedded) }
-	} else {
+	switch {
+	case a.Embedded == nil:
 		g.file(n, a, name)
+	case isContact(a.Embedded):
+		if name == "" {
+			name = cardName(a)
+		}
+		var err error
+		if n, err = cardNode(a, name); err != nil {
+			return nil, err
+		}
+	default:
+		n = g.messageNode(a, name)
 	}
 	kind := "attachment"
 	if inline {
@@ -461,6 +458,25 @@ func (g *generator) attachment(a *mapi.Attachment, inline bool) (*node, error) {
 		return mac, nil
 	}
 	return n, nil
+}
+
+// messageNode is the part of an embedded message, without its disposition.
+func (g *generator) messageNode(a *mapi.Attachment, name string) *node {
+	n := &node{}
+	m := entity.Media{}
+	if m.Type, _ = props.PidTagAttachMimeTag.Get(a); !m.IsMessage() {
+		m.Type = "message/rfc822"
+		if g.opts.UTF8 {
+			m.Type = "message/global"
+		}
+	}
+	if name != "" {
+		m.Params = []entity.Param{{Name: "name", Value: name}}
+	}
+	n.header.add("Content-Type", m.String())
+	n.header.add("Content-Transfer-Encoding", "8bit")
+	n.body = func(w io.Writer) error { return g.embedded(w, a.Embedded) }
+	return n
 }
 
 // file fills the node of an attachment that is no message.

@@ -126,7 +126,7 @@ func (h *Header) readHeader(v []byte, eof, first bool, isBoundary func(line []by
 			continue
 		}
 		f := splitField(v[i : i+n : i+n])
-		if h.fields == nil {
+		if cap(h.fields) == 0 {
 			h.fields = make([]Field, 0, 16)
 		}
 		h.fields = append(h.fields, f)

@@ -72,11 +72,29 @@ func (o *Options) withDefaults() Options {
 // a src of type [Bytes] is not copied at all, and the headers point into it.
 // Only a failure to read src is an error; the part is then what was read of it.
 func Parse(src io.ReaderAt, size int64, opts *Options) (*Part, error) {
-	p := parser{w: newWindow(src, size), opts: opts.withDefaults()}
-	root := &Part{}
-	d := p.entity(root, 0, true, plainText)
-	root.Body.End = d.start
-	return root, p.w.err
+	p := &Part{}
+	return p, p.Parse(src, size, opts)
+}
+
+// Parse is [Parse] into p, whose former contents go and whose memory is used
+// again.
+func (p *Part) Parse(src io.ReaderAt, size int64, opts *Options) error {
+	p.Reset()
+	r := parser{w: newWindow(src, size), opts: opts.withDefaults()}
+	d := r.entity(p, 0, true, plainText)
+	p.Body.End = d.start
+	return r.w.err
+}
+
+// Reset empties p, and keeps none of the bytes it was parsed from.
+func (p *Part) Reset() {
+	const most = 64 // fields to keep room for
+	fields := p.Header.fields
+	clear(fields)
+	if cap(fields) > most {
+		fields = nil
+	}
+	*p = Part{Header: Header{fields: fields[:0]}}
 }
 
 var (
