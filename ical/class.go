@@ -10,6 +10,9 @@ import (
 // that differ (MS-OXOCAL 2.2.10.1.4).
 const exceptionClass = "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}"
 
+// noteClass is the class of messages that are only texts.
+const noteClass = "IPM.Note"
+
 // notificationClass is the class of what organisers are told about requests, such as
 // that one was forwarded (MS-OXOCAL 2.2.9). No method of iCalendar says it.
 const notificationClass = "IPM.Schedule.Meeting.Notification"
@@ -60,8 +63,11 @@ func methodOf(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 func classOf(k kind, method string, c *Component) *classMeaning {
 	switch k {
 	case task:
-		return plainTask()
+		return taskClassOf(method, c)
 	case journal:
+		if method == "CANCEL" { // what is gone is no entry
+			return &classMeaning{kind: journal, class: noteClass, sent: true}
+		}
 		return plainJournal()
 	case other:
 		return document()
@@ -70,12 +76,7 @@ func classOf(k kind, method string, c *Component) *classMeaning {
 	case "", "PUBLISH":
 		return plainEvent()
 	case "REPLY", "COUNTER":
-		attendee, n := (*Prop)(nil), 0
-		for i := range c.Props {
-			if c.Props[i].Name == "ATTENDEE" {
-				attendee, n = &c.Props[i], n+1
-			}
-		}
+		attendee, n := onlyAttendee(c)
 		for _, m := range meetingClasses() {
 			if m.method == method && (m.counter || n == 1 && strings.EqualFold(attendee.Param("PARTSTAT"), m.partstat)) {
 				return &m
@@ -89,7 +90,7 @@ func classOf(k kind, method string, c *Component) *classMeaning {
 			return &m
 		}
 	}
-	return &classMeaning{kind: event, class: "IPM.Note", sent: true}
+	return &classMeaning{kind: event, class: noteClass, sent: true}
 }
 
 // meaningOf is what a message is, by its class.
@@ -101,6 +102,14 @@ func meaningOf(class string, counter bool) *classMeaning {
 	}
 	if hasClass(class, notificationClass) {
 		return document()
+	}
+	if hasClass(class, taskRequestClass) {
+		for _, about := range taskClasses() {
+			if strings.EqualFold(about.class, class) {
+				return &about
+			}
+		}
+		return &taskClasses()[0]
 	}
 	for _, about := range []*classMeaning{plainTask(), plainJournal(), document()} {
 		if hasClass(class, about.class) {

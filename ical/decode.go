@@ -240,7 +240,7 @@ func (d *decoder) single(c *Component) *mapi.Message {
 	it := d.item(c, nil)
 	it.series(nil)
 	it.keep(nil)
-	return it.m
+	return it.enclosed()
 }
 
 // series makes the message of a series, with the instances that differ embedded.

@@ -100,7 +100,16 @@ func (e *encoder) head(cal *Component, methods map[string]bool) {
 func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 	class := props.PidTagMessageClass.Or(m, "")
 	about := meaningOf(class, props.PidLidAppointmentCounterProposal.Or(m, false))
+	if hasClass(class, taskRequestClass) {
+		if m, about = e.disclosed(m, about); m == nil {
+			e.report(RuleValue, class)
+			return nil, about
+		}
+	}
 	cal, kept := readKept(m)
+	if kept != nil && about.kind == event && hasClass(class, noteClass) && kindOf(kept.Name) != event {
+		about = &classMeaning{kind: kindOf(kept.Name), class: noteClass, sent: true} // a task or entry whose method has no class
+	}
 	if cal != nil {
 		e.keepLines(cal)
 	}

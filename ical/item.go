@@ -57,8 +57,13 @@ func (d *decoder) item(c *Component, master *item) *item {
 	it.m.Grow(roomOf(it.kind, c))
 	it.about = classOf(it.kind, d.method, c)
 	it.class = it.about.class
+	if it.kind == task && it.about.method != "" { // the task in a request; see enclosed
+		it.class = plainTask().class
+	}
 	if master != nil {
 		it.class = exceptionClass
+	} else if it.class == noteClass && d.fresh {
+		d.report(RuleMethod, c.offset, d.method+" of a "+c.Name)
 	}
 	props.PidTagMessageClass.Set(it.m, it.class)
 	if it.kind == other {
@@ -78,6 +83,7 @@ func (d *decoder) item(c *Component, master *item) *item {
 		it.alarm()
 	case task:
 		it.task()
+		it.assigned()
 		it.alarm()
 	}
 	return it

@@ -20,6 +20,7 @@ const (
 	RuleZone       line.Rule = "zone"       // a time zone that nobody knows; its times are read as those of the default zone
 	RuleRecurrence line.Rule = "recurrence" // a rule that the recurrence structure cannot express; kept as it was written
 	RuleException  line.Rule = "exception"  // an instance whose series is not there, or does not have it
+	RuleMethod     line.Rule = "method"     // a METHOD for which MAPI has no class; the message is a note that keeps it
 	RuleDuplicate  line.Rule = "duplicate"  // a property that is there twice; the first counts
 )
 

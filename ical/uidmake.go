@@ -17,9 +17,12 @@ func (e *encoder) newUID(m, series *mapi.Message) string {
 	if e.opts.UID != nil {
 		return e.opts.UID(m)
 	}
+	if uid := taskUID(m); uid != "" {
+		return uid
+	}
 	h := sha256.New()
 	for _, p := range []mapi.Prop{
-		props.PidTagSearchKey.Prop(), props.PidTagSourceKey.Prop(), props.PidTagEntryId.Prop(), props.PidLidTaskGlobalId.Prop(),
+		props.PidTagSearchKey.Prop(), props.PidTagSourceKey.Prop(), props.PidTagEntryId.Prop(),
 	} {
 		if b, ok := m.Get(p).([]byte); ok && len(b) > 0 {
 			h.Write(b)

@@ -68,7 +68,7 @@ type Result struct {
 func ignore(r Reason) Result { return Result{Reason: r} }
 
 // Apply is what a message means for the calendar of a person: calendar is their object
-// of the same meeting (see [Same]), nil when there is none. A message is applied by
+// of the same meeting (see [Same]) or task, nil when there is none. A message is applied by
 // whoever acts for the person: a delegate gives the person who is represented. now is
 // when. Neither message nor calendar is changed.
 //
@@ -81,9 +81,15 @@ func ignore(r Reason) Result { return Result{Reason: r} }
 //     invited; a proposal is kept with it.
 //   - A notification that a request was forwarded makes optional attendees of those who
 //     got it.
+//   - A request of a task makes a task of the person's; answers and reports are kept on
+//     the task of who assigned it. What else is said of tasks and journal entries deletes
+//     them, asks for them or adds one.
 //   - What is older than what is known is ignored, and so is what comes from others than
 //     it may.
 func Apply(message, calendar *mapi.Message, who Person, now time.Time) Result {
+	if isTask(message) {
+		return applyTask(message, calendar, who)
+	}
 	method, answer := MethodOf(message)
 	id, ok := Identity(message)
 	switch {
@@ -271,22 +277,26 @@ func personal() []mapi.PropKey {
 // update is an object after an update.
 func update(message, known *mapi.Message) (*mapi.Message, mapi.MeetingType) {
 	m := invited(message)
-	carry := personal()
+	keep := personal()
 	kind := mapi.MeetingTypeFullUpdate
 	if Sequence(message) == Sequence(known) && !isSignificant(Highlight(known, message)) {
 		kind = mapi.MeetingTypeInformational
-		carry = append(carry, props.PidLidResponseStatus, props.PidLidAppointmentReplyTime, props.PidLidAppointmentReplyName)
+		keep = append(keep, props.PidLidResponseStatus, props.PidLidAppointmentReplyTime, props.PidLidAppointmentReplyName)
 		if s := props.PidLidResponseStatus.Or(known, 0); s == mapi.ResponseAccepted || s == mapi.ResponseTentative {
-			carry = append(carry, props.PidLidBusyStatus)
+			keep = append(keep, props.PidLidBusyStatus)
 		}
 	}
-	for _, p := range carry {
-		p := p.Prop()
-		if t := known.TypeOf(p); known.Has(p) {
-			m.Set(p.As(t), known.Get(p.As(t)))
-		}
+	for _, p := range keep {
+		carry(m, known, p.Prop())
 	}
 	return m, kind
+}
+
+// carry copies a property where it is.
+func carry(to, from *mapi.Message, p mapi.Prop) {
+	if t := from.TypeOf(p); from.Has(p) {
+		to.Set(p.As(t), from.Get(p.As(t)))
+	}
 }
 
 // cancel applies a cancellation.

@@ -1,5 +1,6 @@
 // Package meeting knows what becomes of meetings: the messages about them and the
-// calendar objects that they change (MS-OXOCAL, RFC 5546, RFC 6047).
+// calendar objects that they change (MS-OXOCAL, RFC 5546, RFC 6047). Tasks that are
+// assigned are of it, too (MS-OXOTASK): [Assign], [AnswerTask], [ReportTask].
 //
 // [Request], [Cancel], [Answer] and their kin make the messages of the classes
 // IPM.Schedule.Meeting.*, together with the calendar object of whoever sends them as

@@ -24,6 +24,10 @@ func FuzzApply(f *testing.F) {
 		f.Add("METHOD:"+method, one, event, []byte{}, []byte{})
 	}
 	f.Add("", one, event, []byte{}, []byte("\x01\x00\x00\x00\x01\x00\x00\x00\x5b\x02d\x00@\x00z\x00\x00\x00D\x00\x00\x00\x00\x00\x00"))
+	asked := "VTODO\nUID:a\nSEQUENCE:1\nDTSTAMP:20250102T000000Z\nDUE:20250106T100000Z\nORGANIZER:mailto:ada@zoo.example\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bert@zoo.example"
+	for _, method := range []string{"REQUEST", "REPLY", "CANCEL", "ADD", "REFRESH", "COUNTER"} {
+		f.Add("METHOD:"+method, asked, asked, []byte{}, []byte{})
+	}
 	f.Fuzz(func(t *testing.T, method, event, known string, id, blob []byte) {
 		m, calendar := read(method, event), read("", known)
 		if m == nil {
@@ -50,6 +54,8 @@ func FuzzApply(f *testing.F) {
 				if r.Calendar != nil {
 					require.True(t, meeting.Same(m, r.Calendar))
 					meeting.Apply(m, r.Calendar, who, at("2025-01-21 10:00"))
+					_, _, _ = meeting.AnswerTask(m, true, by(who, "2025-01-20 11:00"))
+					_, _, _ = meeting.ReportTask(r.Calendar, by(who, "2025-01-20 11:00"))
 					_, _, _ = meeting.Answer(r.Calendar, mapi.ResponseAccepted, nil, by(who, "2025-01-20 11:00"))
 				}
 			}
@@ -60,8 +66,13 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-func read(method, event string) *mapi.Message {
-	lines := strings.ReplaceAll("BEGIN:VCALENDAR\n"+method+"\nBEGIN:VEVENT\n"+event+"\nEND:VEVENT\nEND:VCALENDAR\n", "\n", "\r\n")
+// read reads an event, or a task when its first line says so.
+func read(method, lines string) *mapi.Message {
+	name := "VEVENT"
+	if task, ok := strings.CutPrefix(lines, "VTODO\n"); ok {
+		name, lines = "VTODO", task
+	}
+	lines = strings.ReplaceAll("BEGIN:VCALENDAR\n"+method+"\nBEGIN:"+name+"\n"+lines+"\nEND:"+name+"\nEND:VCALENDAR\n", "\n", "\r\n")
 	list, err := ical.Decode(strings.NewReader(lines), nil)
 	if err != nil || len(list) == 0 {
 		return &mapi.Message{}

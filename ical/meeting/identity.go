@@ -89,12 +89,15 @@ func Identity(m mapi.Getter) (id GlobalObjectID, ok bool) {
 	return id, err == nil
 }
 
-// Same reports whether two objects are about the same meeting. Those without identity
-// are not.
+// Same reports whether two objects are about the same meeting, or task, which may have an
+// identity of its own (PidLidTaskGlobalId). Those without identity are not. Outlook's
+// messages about tasks have none but that of the task in them ([ical.EmbeddedTask]).
 func Same(a, b mapi.Getter) bool {
 	x, ok := Identity(a)
 	y, also := Identity(b)
-	return ok && also && bytes.Equal(x.Clean().Bytes(), y.Clean().Bytes())
+	task := props.PidLidTaskGlobalId.Or(a, nil)
+	return ok && also && bytes.Equal(x.Clean().Bytes(), y.Clean().Bytes()) ||
+		len(task) > 0 && bytes.Equal(task, props.PidLidTaskGlobalId.Or(b, nil))
 }
 
 // Instance is which instance of a series an object is about: when it would have begun.

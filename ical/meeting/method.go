@@ -43,7 +43,17 @@ const (
 	classException   = "IPM.OLE.CLASS.{00061055-0000-0000-C000-000000000046}"
 )
 
-// ClassOf is the message class for a method, and for a reply its answer.
+// The classes of tasks, of messages about them (MS-OXOTASK 2.2), and of journal entries.
+const (
+	classTask         = "IPM.Task"
+	classTaskRequest  = "IPM.TaskRequest"
+	classTaskAccepted = "IPM.TaskRequest.Accept"
+	classTaskDeclined = "IPM.TaskRequest.Decline"
+	classTaskUpdate   = "IPM.TaskRequest.Update"
+	classJournal      = "IPM.Activity"
+)
+
+// ClassOf is the message class for a method about a meeting, and for a reply its answer.
 func ClassOf(method Method, answer mapi.ResponseStatus) string {
 	switch method {
 	case MethodNone, MethodPublish:
@@ -69,14 +79,12 @@ func ClassOf(method Method, answer mapi.ResponseStatus) string {
 	return classNote
 }
 
-// MethodOf is what a message wants, and for a reply or counter proposal the answer. It
-// is MethodNone for what is no message about a meeting, such as an appointment.
+// MethodOf is what a message wants, and for a reply or counter proposal the answer;
+// reports of how far a task is are replies without one. It is MethodNone for what is no
+// message about a meeting, task or journal entry, such as an appointment.
 func MethodOf(m mapi.Getter) (Method, mapi.ResponseStatus) {
-	class := strings.ToLower(props.PidTagMessageClass.Or(m, ""))
-	is := func(base string) bool {
-		rest, ok := strings.CutPrefix(class, strings.ToLower(base))
-		return ok && (rest == "" || rest[0] == '.')
-	}
+	class := props.PidTagMessageClass.Or(m, "")
+	is := func(base string) bool { return isClass(class, base) }
 	answer := func(s mapi.ResponseStatus) (Method, mapi.ResponseStatus) {
 		if props.PidLidAppointmentCounterProposal.Or(m, false) {
 			return MethodCounter, s
@@ -99,12 +107,30 @@ func MethodOf(m mapi.Getter) (Method, mapi.ResponseStatus) {
 		return answer(mapi.ResponseTentative)
 	case is(classForwarded):
 		return MethodForwarded, mapi.ResponseNone
+	case is(classTaskAccepted):
+		return MethodReply, mapi.ResponseAccepted
+	case is(classTaskDeclined):
+		return MethodReply, mapi.ResponseDeclined
+	case is(classTaskUpdate):
+		return MethodReply, mapi.ResponseNone
+	case is(classTaskRequest):
+		return MethodRequest, mapi.ResponseNone
 	case is(classNote):
-		if k := keptMethod(m); k == MethodRefresh || k == MethodDeclineCounter {
+		switch k := keptMethod(m); k {
+		case MethodRefresh, MethodDeclineCounter:
 			return k, mapi.ResponseNone
+		case MethodAdd, MethodCancel, MethodCounter:
+			if keptComponent(m) != "VEVENT" {
+				return k, mapi.ResponseNone
+			}
 		}
 	}
 	return MethodNone, mapi.ResponseNone
+}
+
+// isClass reports whether a class is one, or derived from it.
+func isClass(class, base string) bool {
+	return len(class) >= len(base) && strings.EqualFold(class[:len(base)], base) && (len(class) == len(base) || class[len(base)] == '.')
 }
 
 // keptMethod is the method of the calendar that a message came from.
@@ -112,7 +138,7 @@ func keptMethod(m mapi.Getter) Method {
 	lines, _ := m.Get(ical.KeptLines()).(string)
 	for line := range strings.Lines(lines) {
 		line = strings.TrimSpace(line)
-		if strings.EqualFold(line, "BEGIN:VEVENT") {
+		if isItem(line) {
 			break
 		}
 		if name, value, ok := strings.Cut(line, ":"); ok && strings.EqualFold(name, "METHOD") {
@@ -120,6 +146,27 @@ func keptMethod(m mapi.Getter) Method {
 		}
 	}
 	return MethodNone
+}
+
+// keptComponent is the name of the component that a message came from, in capitals, or "".
+func keptComponent(m mapi.Getter) string {
+	lines, _ := m.Get(ical.KeptLines()).(string)
+	for line := range strings.Lines(lines) {
+		if line = strings.TrimSpace(line); isItem(line) {
+			return strings.ToUpper(line[len("BEGIN:"):])
+		}
+	}
+	return ""
+}
+
+// isItem reports whether a line begins what a calendar is about.
+func isItem(line string) bool {
+	for _, name := range []string{"VEVENT", "VTODO", "VJOURNAL"} {
+		if strings.EqualFold(line, "BEGIN:"+name) {
+			return true
+		}
+	}
+	return false
 }
 
 // keepMethod makes a message say a method that has no class.

@@ -8,16 +8,25 @@ import (
 	"github.com/okapi-mail/okapi/props"
 )
 
-// Publish is an appointment as it is shown to people who are not asked: without
-// attendees, reminder and the organiser's notes about them (RFC 5546, 3.2.1).
+// Publish is an appointment, task or journal entry as it is shown to people who are not
+// asked: without attendees, reminder and the organiser's notes about them (RFC 5546,
+// 3.2.1, 3.4.1, 3.5.1).
 func Publish(appointment *mapi.Message, opts SendOptions) *mapi.Message {
 	m := appointment.Clone()
 	m.Recipients = nil
 	opts.from(m)
-	props.PidTagMessageClass.Set(m, classAppointment)
-	props.PidLidAppointmentStateFlags.Set(m, mapi.AppointmentState(0))
-	props.PidLidResponseStatus.Set(m, mapi.ResponseNone)
-	props.PidLidReminderSet.Set(m, false)
+	switch class := props.PidTagMessageClass.Or(m, ""); {
+	case isClass(class, classJournal):
+	case isClass(class, classTask):
+		props.PidLidReminderSet.Set(m, false)
+		props.PidLidTaskOwnership.Set(m, mapi.TaskOwnershipNotAssigned)
+		props.PidLidTaskState.Set(m, mapi.TaskStateNotAssigned)
+	default:
+		props.PidTagMessageClass.Set(m, classAppointment)
+		props.PidLidAppointmentStateFlags.Set(m, mapi.AppointmentState(0))
+		props.PidLidResponseStatus.Set(m, mapi.ResponseNone)
+		props.PidLidReminderSet.Set(m, false)
+	}
 	for _, p := range []mapi.PropKey{
 		props.PidLidAllAttendeesString, props.PidLidToAttendeesString, props.PidLidCcAttendeesString, props.PidLidFInvited,
 		props.PidLidAppointmentReplyTime, props.PidLidAppointmentReplyName, props.PidLidAppointmentProposalNumber, props.PidLidAppointmentCounterProposal,
