@@ -256,12 +256,17 @@ func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, d *
 		switch {
 		case used[i]:
 		case p.Name == "ATTACH" && strings.TrimSpace(p.Value) == "", // makes no attachment
-			// The organiser may be among the attendees. An answer has no recipients but
-			// the organiser: other attendees are nowhere else.
-			p.Name == "ATTENDEE" && personOf(p.Value, "").same(who) != answer:
+			p.Name == "ATTENDEE" && makesNoRecipient(p, who, answer):
 			out.Props = append(out.Props, *p)
 		}
 	}
+}
+
+// makesNoRecipient: an ATTENDEE that names nobody, or the organiser again. An answer has
+// no recipients but the organiser: other attendees than who answers are nowhere else.
+func makesNoRecipient(p *Prop, who person, answer bool) bool {
+	attendee := personOf(p.Value, p.Param("CN"))
+	return attendee.isNobody() || attendee.same(who) != answer
 }
 
 // about is whom or what a line is about.

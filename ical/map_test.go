@@ -229,6 +229,9 @@ func TestPeople(t *testing.T) {
 		{"PARTSTAT=NEEDS-ACTION", who + "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:b@zoo.example", "PidTagRecipientTrackStatus: NotResponded", "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:"},
 		{"RSVP", who + "ATTENDEE;RSVP=TRUE:mailto:b@zoo.example", "PidTagResponseRequested: true|PidTagReplyRequested: true", "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:"},
 		{"somebody without a mail address", who + "ATTENDEE;CN=Bert:urn:uuid:1", `PidTagAddressType: "URI"|PidTagEmailAddress: "urn:uuid:1"`, "ATTENDEE;CN=Bert;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:urn:uuid:1"},
+		{"people without addresses", "ORGANIZER;CN=Ada:invalid:nomail|ATTENDEE;CN=Bert:mailto:|ATTENDEE;CN=Cleo:|ATTENDEE;CN=Dora:invalid:nomail", `PidTagDisplayName: "Bert"|PidTagDisplayName: "Cleo"|recipient 4|PidTagSentRepresentingName: "Ada"|!EmailAddress|!SmtpAddress|!SearchKey`, "ORGANIZER;CN=Ada:invalid:nomail|ATTENDEE;CN=Bert;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:invalid:nomail"},
+		{"neither name nor address", who + "ATTENDEE:|ATTENDEE:MAILTO:|ATTENDEE:invalid:nomail|ATTENDEE:mailto:b@zoo.example", `PidLidAllAttendeesString: "b@zoo.example"|recipient 2|!recipient 3`, "!ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:invalid:nomail"},
+		{"an organizer who is nobody", "ORGANIZER:invalid:nomail|ATTENDEE:mailto:b@zoo.example", "!PidTagSentRepresenting", "!ORGANIZER"},
 		{"DIR, MEMBER, DELEGATED-TO are kept", who + `ATTENDEE;DIR="ldap://a";MEMBER="mailto:g@zoo.example";DELEGATED-TO="mailto:c@zoo.example":mailto:b@zoo.example`, "recipient 2", ""},
 		{"nobody", "", "PidLidAppointmentStateFlags: 0|!recipient", "!ORGANIZER"},
 	})
@@ -247,6 +250,7 @@ func TestClassesAndStates(t *testing.T) {
 		{"tentative", "METHOD:REPLY|" + who + "TENTATIVE:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Schedule.Meeting.Resp.Tent"`, "METHOD:REPLY|ATTENDEE;PARTSTAT=TENTATIVE:mailto:b@zoo.example"},
 		{"an answer's stamp is the attendee's", "METHOD:REPLY|DTSTAMP:20250101T080000Z|" + who + "ACCEPTED:mailto:b@zoo.example", "PidLidAttendeeCriticalChange: 2025-01-01T08:00:00Z", "DTSTAMP:20250101T080000Z"},
 		{"an answer's text is COMMENT", "METHOD:REPLY|COMMENT:gladly|DESCRIPTION:old|" + who + "ACCEPTED:mailto:b@zoo.example", `PidTagBody: "gladly"`, "COMMENT:gladly"},
+		{"nobody answers", "METHOD:REPLY|ORGANIZER:mailto:ada@zoo.example|ATTENDEE;PARTSTAT=ACCEPTED:invalid:nomail", "!PidTagSentRepresenting", "!invalid:nomail"},
 		{"delegated is no answer", "METHOD:REPLY|" + who + "DELEGATED:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
 		{"two attendees are no answer", "METHOD:REPLY|" + who + "ACCEPTED:mailto:b@zoo.example|ATTENDEE;PARTSTAT=ACCEPTED:mailto:c@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
 		{"an answer without an organiser", "METHOD:REPLY|ATTENDEE;PARTSTAT=ACCEPTED:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Schedule.Meeting.Resp.Pos"|!recipient`, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:b@zoo.example"},
@@ -255,6 +259,7 @@ func TestClassesAndStates(t *testing.T) {
 			"METHOD:COUNTER|DTSTART:20250102T120000Z|DTEND:20250102T130000Z|X-MS-OLK-ORIGINALSTART:20250102T100000Z|X-MS-OLK-ORIGINALEND:20250102T110000Z"},
 		{"ADD is a request that is kept", "METHOD:ADD|" + who + "NEEDS-ACTION:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Schedule.Meeting.Request"`, ""},
 		{"REFRESH is a note that is kept", "METHOD:REFRESH|ATTENDEE:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
+		{"COUNTER without a time", "METHOD:COUNTER|DTSTART:|" + who + "TENTATIVE:mailto:b@zoo.example", "PidLidAppointmentCounterProposal: true|!Whole", "METHOD:COUNTER"},
 		{"DECLINECOUNTER is a note that is kept", "METHOD:DECLINECOUNTER|" + who + "NEEDS-ACTION:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
 		{"one instance alone", "RECURRENCE-ID:20250102T100000Z|METHOD:REQUEST", "PidLidIsException: true|PidLidIsRecurring: true|PidLidExceptionReplaceTime: 2025-01-02T10:00:00Z", "RECURRENCE-ID:20250102T100000Z"},
 	})

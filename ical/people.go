@@ -13,6 +13,9 @@ type person struct {
 	name, kind, address string // kind is "SMTP", or "URI" for what is no mail address
 }
 
+// noAddress is what Outlook writes for somebody without an address.
+const noAddress = "invalid:nomail"
+
 // personOf reads a CAL-ADDRESS. Without a name the address is the name, never
 // nothing (lesson 29).
 func personOf(uri, name string) (who person) {
@@ -20,6 +23,8 @@ func personOf(uri, name string) (who person) {
 	who.kind, who.address = "SMTP", uri
 	if len(uri) >= 7 && strings.EqualFold(uri[:7], "mailto:") {
 		who.address = strings.TrimSpace(uri[7:])
+	} else if uri == "" || strings.EqualFold(uri, noAddress) {
+		who.address = ""
 	} else if !strings.Contains(uri, "@") || strings.Contains(uri, ":") {
 		who.kind = "URI"
 	}
@@ -32,15 +37,21 @@ func personOf(uri, name string) (who person) {
 
 func (w person) uri() string {
 	switch {
+	case w.address == "":
+		return noAddress
 	case w.kind == "SMTP":
 		return "mailto:" + w.address
-	case w.address != "":
-		return w.address
 	}
-	return "invalid:nomail" // what Outlook writes for somebody without an address
+	return w.address
 }
 
-func (w person) same(v person) bool { return strings.EqualFold(w.address, v.address) }
+// isNobody: neither a name nor an address.
+func (w person) isNobody() bool { return w.name == "" && w.address == "" }
+
+// same: of one address or, when they have none, of one name.
+func (w person) same(v person) bool {
+	return strings.EqualFold(w.address, v.address) && (w.address != "" || w.name == v.name)
+}
 
 func (w person) entryID() []byte { return mapi.NewOneOff(w.name, w.kind, w.address).EntryID() }
 
@@ -116,11 +127,14 @@ func sender() addressGroup {
 func (g addressGroup) set(m *mapi.Message, b boxed) {
 	m.Set(g.name.Prop(), b.name)
 	m.Set(g.kind.Prop(), b.kind)
+	m.Set(g.entryID.Prop(), b.entryID)
+	if b.address == "" {
+		return
+	}
 	m.Set(g.email.Prop(), b.address)
 	if b.kind == "SMTP" {
 		m.Set(g.smtp.Prop(), b.address)
 	}
-	m.Set(g.entryID.Prop(), b.entryID)
 	m.Set(g.searchKey.Prop(), b.searchKey)
 }
 
@@ -150,14 +164,11 @@ func (it *item) people() {
 	if organized {
 		values := it.d.box(organizer)
 		representing().set(it.m, values)
-		from := organizer
-		if p := it.c.Get("ORGANIZER"); p.Param("SENT-BY") != "" {
-			from = personOf(p.Param("SENT-BY"), "")
-		}
+		from := personOf(it.c.Get("ORGANIZER").Param("SENT-BY"), "")
 		if p := it.c.Get("X-MS-OLK-SENDER"); p != nil {
 			from = personOf(p.Value, p.Param("CN"))
 		}
-		if from != organizer {
+		if !from.isNobody() {
 			values = it.d.box(from)
 		}
 		sender().set(it.m, values)
@@ -170,24 +181,30 @@ func (it *item) people() {
 
 func (it *item) organizer() (person, bool) {
 	p := it.c.Get("ORGANIZER")
-	if p == nil || strings.TrimSpace(p.Value) == "" {
+	if p == nil {
 		return person{}, false
 	}
-	return personOf(p.Value, p.Param("CN")), true
+	who := personOf(p.Value, p.Param("CN"))
+	return who, !who.isNobody()
 }
 
 // answer sets who answers, and to whom.
 func (it *item) answer(organizer person, organized bool) {
 	for i := range it.c.Props {
-		if p := &it.c.Props[i]; p.Name == "ATTENDEE" {
-			who := personOf(p.Value, p.Param("CN"))
-			representing().set(it.m, it.d.box(who))
-			if by := p.Param("SENT-BY"); by != "" {
-				who = personOf(by, "")
-			}
-			sender().set(it.m, it.d.box(who))
-			break
+		p := &it.c.Props[i]
+		if p.Name != "ATTENDEE" {
+			continue
 		}
+		who := personOf(p.Value, p.Param("CN"))
+		if who.isNobody() {
+			continue
+		}
+		representing().set(it.m, it.d.box(who))
+		if by := personOf(p.Param("SENT-BY"), ""); !by.isNobody() {
+			who = by
+		}
+		sender().set(it.m, it.d.box(who))
+		break
 	}
 	if organized {
 		r := it.recipient(organizer, mapi.RecipientTo, mapi.RecipientFlagSendable, -1)
@@ -203,12 +220,14 @@ func (it *item) recipient(w person, role mapi.RecipientType, flags mapi.Recipien
 	add(props.PidTagRecipientType, int32(role))
 	add(props.PidTagDisplayName, b.name)
 	add(props.PidTagAddressType, b.kind)
-	add(props.PidTagEmailAddress, b.address)
-	if w.kind == "SMTP" {
-		add(props.PidTagSmtpAddress, b.address)
-	}
 	add(props.PidTagEntryId, b.entryID)
-	add(props.PidTagSearchKey, b.searchKey)
+	if w.address != "" {
+		add(props.PidTagEmailAddress, b.address)
+		add(props.PidTagSearchKey, b.searchKey)
+		if w.kind == "SMTP" {
+			add(props.PidTagSmtpAddress, b.address)
+		}
+	}
 	add(props.PidTagRecipientFlags, int32(flags))
 	if track >= 0 {
 		add(props.PidTagRecipientTrackStatus, int32(track))
@@ -232,7 +251,7 @@ func (it *item) attendees(organizer person, organized bool) {
 		}
 		who := personOf(p.Value, p.Param("CN"))
 		rsvp = rsvp || strings.EqualFold(p.Param("RSVP"), "TRUE")
-		if organizing != nil && who.same(organizer) {
+		if who.isNobody() || organizing != nil && who.same(organizer) {
 			continue // among the kept lines, when it says more
 		}
 		if len(it.m.Recipients) >= it.d.opts.MaxAttendees {

@@ -169,11 +169,8 @@ func isMidnight(t time.Time) bool { return t.Hour() == 0 && t.Minute() == 0 && t
 func (it *item) setEvent(started bool) {
 	m := it.m
 	props.PidLidAppointmentSubType.Set(m, it.allDay)
-	if !started {
-		return
-	}
 	startKey, endKey := props.PidLidAppointmentStartWhole, props.PidLidAppointmentEndWhole
-	if it.about.counter { // the times are those that are proposed
+	if it.about.counter { // the times are those that are proposed, if any
 		startKey, endKey = props.PidLidAppointmentProposedStartWhole, props.PidLidAppointmentProposedEndWhole
 		props.PidLidAppointmentCounterProposal.Set(m, true)
 		if t, ok := it.time("X-MS-OLK-ORIGINALSTART"); ok {
@@ -182,6 +179,11 @@ func (it *item) setEvent(started bool) {
 		if t, ok := it.time("X-MS-OLK-ORIGINALEND"); ok {
 			props.PidLidAppointmentEndWhole.Set(m, t)
 		}
+	}
+	if !started {
+		return
+	}
+	if it.about.counter {
 		props.PidLidAppointmentProposedDuration.Set(m, minutes(it.end.Sub(it.start)))
 	}
 	var start, end mapi.Value = it.start, it.end // allocated once
