@@ -134,7 +134,7 @@ func FromGoVCard(g govcard.Card) *Card {
 					p.Params = append(p.Params, line.Param{Name: strings.ToUpper(a), Values: f.Params[a]})
 				}
 			}
-			c.Props = append(c.Props, canonical(p))
+			c.Props = append(c.Props, honest(canonical(p)))
 		}
 	}
 	return c

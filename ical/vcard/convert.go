@@ -171,7 +171,7 @@ func dataURI(s string) (media, data string, ok bool) {
 	}
 	head, data, ok := strings.Cut(strings.NewReplacer(`\n`, "", `\N`, "", `\`, "").Replace(s[5:]), ",")
 	media, base64, _ := strings.Cut(head, ";")
-	return media, data, ok && strings.HasSuffix(";"+strings.ToLower(base64), ";base64")
+	return media, data, ok && isPlain(data) && strings.HasSuffix(";"+strings.ToLower(base64), ";base64")
 }
 
 // mediaType is the media type of inline data.

@@ -201,7 +201,11 @@ func (r *Reader) add(c *Card, l Prop) {
 		return
 	}
 	c.size += size
-	c.Props = append(c.Props, canonical(l))
+	p := canonical(l)
+	if isBase64(&p) && !isPlain(p.Value) {
+		r.opts.Report(Issue{Rule: line.RuleEncoding, Offset: l.Offset, Detail: l.Name})
+	}
+	c.Props = append(c.Props, honest(p))
 }
 
 // versionOf is the word that a version is.
@@ -265,3 +269,12 @@ func canonical(l Prop) Prop {
 }
 
 func isBase64(l *Prop) bool { return l.Param("ENCODING") == "b" }
+
+// honest is p without its word that it is base64 when it cannot be: a text then,
+// which all versions can write.
+func honest(p Prop) Prop {
+	if isBase64(&p) && !isPlain(p.Value) {
+		return p.Without("ENCODING")
+	}
+	return p
+}

@@ -117,6 +117,27 @@ func TestDamageIsReportedAndKept(t *testing.T) {
 	assert.Contains(t, encode(t, "", msgs...), "PHOTO;ENCODING=BASE64;JPEG:qgEPAAIAAA:ASDF==\r\n")
 }
 
+func TestWhatIsNoBase64IsText(t *testing.T) {
+	broken := map[line.Rule]int{}
+	o := &vcard.DecodeOptions{ReadOptions: vcard.ReadOptions{Report: func(i vcard.Issue) { broken[i.Rule]++ }}}
+	msgs, err := vcard.Decode(strings.NewReader("BEGIN:VCARD\nVERSION:2.1\nX-A;BASE64:\xc7=\nPHOTO:data:image/png;base64,\xc7\nEND:VCARD"), o)
+	require.NoError(t, err)
+	assert.Equal(t, 1, broken[line.RuleEncoding])
+	assert.Empty(t, msgs[0].Attachments)
+	for version, want := range map[vcard.Version]string{
+		"2.1": "X-A;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:=C3=87=3D\r\n",
+		"3.0": "X-A:Ç=\r\n",
+		"4.0": "X-A:Ç=\r\n",
+	} {
+		assert.Contains(t, encode(t, version, msgs...), want)
+	}
+	c := &vcard.Card{Version: "2.1", Props: []vcard.Prop{{Name: "X-A", Value: "é", Params: []line.Param{{Name: "ENCODING", Values: []string{"b"}}}}}}
+	var b bytes.Buffer
+	_, err = c.WriteTo(&b)
+	require.NoError(t, err)
+	assert.Contains(t, b.String(), "X-A;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:=C3=A9\r\n")
+}
+
 func TestErrorsOfTheSource(t *testing.T) {
 	source := func() io.Reader {
 		return io.MultiReader(strings.NewReader("BEGIN:VCARD\nN:a\nEND:VCARD\nBEGIN:VCARD\nN:b\n"), iotest.ErrReader(io.ErrClosedPipe))

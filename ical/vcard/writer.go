@@ -47,7 +47,7 @@ func (w *writer) card(c *Card) {
 		switch {
 		case !isName(p.Name) || p.Group != "" && !isName(p.Group): // nothing that breaks the line
 		case old:
-			w.v21(p)
+			w.v21(*p)
 		default:
 			w.lines.Write(named(*p))
 		}
@@ -80,15 +80,14 @@ func isName(s string) bool {
 
 // v21 writes a property of version 2.1. Texts that need more than ASCII, or more
 // than a line, are quoted-printable: folds of that version keep their space.
-func (w *writer) v21(p *Prop) {
-	binary := isBase64(p)
+func (w *writer) v21(p Prop) {
+	p = honest(p)
+	binary := isBase64(&p)
 	value := p.Value
 	if !binary {
 		value = v21Text(p.Name, value)
-	} else if !isPlain(value) {
-		return // no base64, and no text either
 	}
-	l := Prop{Group: p.Group, Name: p.Name, Params: v21Params(p)}
+	l := Prop{Group: p.Group, Name: p.Name, Params: v21Params(&p)}
 	plain := l.Append(w.buf[:0])
 	w.buf = plain
 	if binary || isPlain(value) && len(plain)+len(value) <= line.MaxOctets {
