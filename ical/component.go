@@ -108,6 +108,12 @@ func sortedKeys[M ~map[string]V, V any](m M) []string {
 
 // write writes c and what is in it.
 func (c *Component) write(w *line.Writer) error {
+	c.writeOpen(w)
+	return w.End(c.Name)
+}
+
+// writeOpen leaves out the end.
+func (c *Component) writeOpen(w *line.Writer) {
 	w.Begin(c.Name)
 	for i := range c.Props {
 		w.Write(c.Props[i])
@@ -115,5 +121,4 @@ func (c *Component) write(w *line.Writer) error {
 	for _, child := range c.Children {
 		child.write(w)
 	}
-	return w.End(c.Name)
 }

@@ -61,12 +61,6 @@ func parseMoment(s string) (m moment, ok bool) {
 	return m, true
 }
 
-const (
-	dateForm  = "20060102"
-	localForm = "20060102T150405"
-	utcForm   = "20060102T150405Z"
-)
-
 // years from 1 to 9999 can be written; others are cut to that.
 func writable(t time.Time) time.Time {
 	switch y := t.Year(); {
@@ -78,7 +72,34 @@ func writable(t time.Time) time.Time {
 	return t
 }
 
-func formatUTC(t time.Time) string { return writable(t.UTC()).Format(utcForm) }
+func formatUTC(t time.Time) string {
+	return string(append(appendLocal(make([]byte, 0, 16), writable(t.UTC())), 'Z'))
+}
+
+// formatLocal and formatDate write what the clock of t shows.
+func formatLocal(t time.Time) string { return string(appendLocal(make([]byte, 0, 16), writable(t))) }
+
+func formatDate(t time.Time) string { return string(appendDate(make([]byte, 0, 8), writable(t))) }
+
+// appendLocal is time.Format without its reading of a layout, since a calendar is full
+// of times.
+func appendLocal(b []byte, t time.Time) []byte {
+	hour, minute, second := t.Clock()
+	return appendDigits(append(appendDate(b, t), 'T'), hour, minute, second)
+}
+
+func appendDate(b []byte, t time.Time) []byte {
+	year, month, day := t.Date()
+	return appendDigits(b, year/100, year%100, int(month), day)
+}
+
+// appendDigits appends numbers below 100 with two digits each.
+func appendDigits(b []byte, numbers ...int) []byte {
+	for _, n := range numbers {
+		b = append(b, byte('0'+n/10), byte('0'+n%10))
+	}
+	return b
+}
 
 // parseDuration reads a duration (RFC 5545 3.3.6); weeks and days may stand
 // together. Longer ones than 200 years are no durations.
@@ -105,7 +126,7 @@ func parseDuration(s string) (time.Duration, bool) {
 		case digits == 0:
 			return 0, false
 		default:
-			unit := map[byte]time.Duration{'W': 7 * 24 * time.Hour, 'D': 24 * time.Hour, 'H': time.Hour, 'M': time.Minute, 'S': time.Second}[c]
+			unit := durationUnit(c)
 			const most = 200 * 366 * 24 * time.Hour
 			if unit == 0 || n > most/unit || total+n*unit > most {
 				return 0, false
@@ -121,6 +142,23 @@ func parseDuration(s string) (time.Duration, bool) {
 		total = -total
 	}
 	return total, true
+}
+
+// durationUnit is 0 for letters that are none.
+func durationUnit(c byte) time.Duration {
+	switch c {
+	case 'W':
+		return 7 * 24 * time.Hour
+	case 'D':
+		return 24 * time.Hour
+	case 'H':
+		return time.Hour
+	case 'M':
+		return time.Minute
+	case 'S':
+		return time.Second
+	}
+	return 0
 }
 
 // formatDuration writes whole minutes as Outlook does: "-PT15M"; other durations

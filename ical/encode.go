@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"bytes"
 	"io"
 	"slices"
 	"strings"
@@ -16,36 +17,73 @@ import (
 // event if it has times, and else reported and left out. An error is one of w, or of
 // reading a stream of a message.
 func Encode(w io.Writer, msgs []*mapi.Message, opts *EncodeOptions) error {
-	cal, err := Calendar(msgs, opts)
-	if err != nil {
-		return err
+	e := newEncoder(opts)
+	e.lend = true
+	var items bytes.Buffer // as text, which is smaller than trees of all messages
+	lines := line.NewWriter(&items)
+	cal, err := e.calendar(msgs, func(c *Component) { c.write(lines) })
+	if err == nil {
+		err = lines.Flush()
 	}
-	if err := Write(w, cal); err != nil {
+	if err == nil {
+		err = writeAround(w, cal, &items)
+	}
+	if err != nil {
 		return &mapi.Error{Op: "ical.Encode", Code: mapi.CodeOf(err), Err: err}
 	}
 	return nil
 }
 
+// writeAround writes a component with more of its children, which are text already.
+func writeAround(w io.Writer, c *Component, children io.WriterTo) error {
+	lines := line.NewWriter(w)
+	c.writeOpen(lines)
+	if err := lines.Flush(); err != nil {
+		return err
+	}
+	if _, err := children.WriteTo(w); err != nil {
+		return err
+	}
+	lines.End(c.Name)
+	return lines.Flush()
+}
+
 // Calendar is what [Encode] writes, as a tree.
 func Calendar(msgs []*mapi.Message, opts *EncodeOptions) (*Component, error) {
-	e := newEncoder(opts)
-	cal := NewComponent("VCALENDAR")
-	cal.Add("PRODID", e.opts.ProductID)
-	cal.Add("VERSION", "2.0")
-	methods := map[string]bool{}
 	var items []*Component
+	cal, err := newEncoder(opts).calendar(msgs, func(c *Component) { items = append(items, c) })
+	if err != nil {
+		return nil, &mapi.Error{Op: "ical.Calendar", Code: mapi.CodeOf(err), Err: err}
+	}
+	cal.Children = append(cal.Children, items...)
+	return cal, nil
+}
+
+// calendar gives take the components of messages, one after the other, and returns the
+// calendar that they belong to, with its time zones. When e lends, a component is only
+// there until take returns.
+func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Component, error) {
+	methods := map[string]bool{}
+	var zones zoneUse
 	for _, m := range msgs {
 		list, about := e.message(m)
 		if len(list) > 0 {
 			methods[about.method] = true
-			items = append(items, list...)
 		}
+		for _, c := range list {
+			zones.see(c)
+			take(c)
+		}
+		e.takeBack()
 	}
 	if e.err != nil {
-		return nil, &mapi.Error{Op: "ical.Calendar", Code: mapi.CodeOf(e.err), Err: e.err}
+		return nil, e.err
 	}
+	cal := NewComponent("VCALENDAR")
+	cal.Add("PRODID", e.opts.ProductID)
+	cal.Add("VERSION", "2.0")
 	e.head(cal, methods)
-	cal.Children = append(e.timezones(items), items...)
+	cal.Children = e.timezones(&zones)
 	return cal, nil
 }
 
@@ -57,9 +95,7 @@ type encoder struct {
 	lines   []Prop // of the calendars that messages came from
 	err     error
 	seen    map[string]bool // lines
-	scratch *Component      // for components that are only compared, or nil
-	params  []line.Param    // of attendees
-	values  []string        // of parameters
+	stock
 }
 
 func newEncoder(opts *EncodeOptions) *encoder {
@@ -106,7 +142,7 @@ func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 			return nil, about
 		}
 	}
-	cal, kept := readKept(m)
+	cal, kept := e.readKept(m)
 	if kept != nil && about.kind == event && hasClass(class, noteClass) && kindOf(kept.Name) != event {
 		about = &classMeaning{kind: kindOf(kept.Name), class: noteClass, sent: true} // a task or entry whose method has no class
 	}
@@ -176,16 +212,26 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 	k := kindOf(written.Name)
 	has, ours := slotsOf(nil, k, kept), slotsOf(nil, k, written)
 	alarms := children(kept, "VALARM")
-	both := &Component{Name: written.Name, Props: slices.Clone(kept.Props), Children: kept.Children}
+	both := e.component(written.Name, len(kept.Props)+len(written.Props))
+	both.Props, both.Children = append(both.Props, kept.Props...), append(both.Children, kept.Children...)
 	for i := range written.Props {
 		if !slices.Contains(has, ours[i]) {
 			both.Props = append(both.Props, written.Props[i])
 		}
 	}
-	read := d.item(both, master)
-	read.series(nil)
+	var wanted aspect
+	for _, s := range has {
+		wanted |= s.aspect()
+	}
+	if len(alarms) > 0 {
+		wanted |= slotAlarm.aspect()
+	}
+	read := d.aspects(both, master, wanted)
+	if slices.Contains(has, slotRule) {
+		read.series(nil)
+	}
 
-	out := &Component{Name: written.Name, Props: make([]Prop, 0, len(both.Props))}
+	out := e.component(written.Name, len(both.Props))
 	for i := range written.Props {
 		s := ours[i]
 		switch {
@@ -307,45 +353,51 @@ func sameMeaning(kept, written *Prop, method string) bool {
 // see that it is the one they know.
 const firstYear, lastYear = 2015, 2037
 
-// timezones are the VTIMEZONEs of all zones that the lines of items name, in the
-// order of their first use.
-func (e *encoder) timezones(items []*Component) (list []*Component) {
-	type span struct{ from, to int }
-	spans := map[string]*span{}
-	var ids []string
-	var walk func(c *Component)
-	walk = func(c *Component) {
-		for i := range c.Props {
-			p := &c.Props[i]
-			id := ""
-			if len(p.Params) > 0 {
-				id = p.Param("TZID")
-			}
-			if id == "" {
+// A zoneUse is which zones lines name, in the order of their first use, and for which
+// years.
+type zoneUse struct {
+	ids   []string
+	years map[string]*yearSpan
+}
+
+type yearSpan struct{ from, to int }
+
+// see notes the zones of a component.
+func (u *zoneUse) see(c *Component) {
+	for i := range c.Props {
+		p := &c.Props[i]
+		if len(p.Params) == 0 {
+			continue
+		}
+		id := p.Param("TZID")
+		if id == "" {
+			continue
+		}
+		s := u.years[id]
+		if s == nil {
+			if len(u.ids) >= maxZones {
 				continue
 			}
-			s := spans[id]
-			if s == nil {
-				if len(spans) >= maxZones {
-					continue
-				}
-				s = &span{firstYear, lastYear}
-				spans[id] = s
-				ids = append(ids, id)
+			if u.years == nil {
+				u.years = map[string]*yearSpan{}
 			}
-			if m, ok := parseMoment(p.Value); ok {
-				s.from, s.to = min(s.from, m.wall.Year()), max(s.to, m.wall.Year())
-			}
+			s = &yearSpan{firstYear, lastYear}
+			u.years[id] = s
+			u.ids = append(u.ids, id)
 		}
-		for _, child := range c.Children {
-			walk(child)
+		if m, ok := parseMoment(p.Value); ok {
+			s.from, s.to = min(s.from, m.wall.Year()), max(s.to, m.wall.Year())
 		}
 	}
-	for _, c := range items {
-		walk(c)
+	for _, child := range c.Children {
+		u.see(child)
 	}
-	for _, id := range ids {
-		s := spans[id]
+}
+
+// timezones are the VTIMEZONEs of the zones that were used.
+func (e *encoder) timezones(used *zoneUse) (list []*Component) {
+	for _, id := range used.ids {
+		s := used.years[id]
 		if c := e.zones.write(id, s.from, s.to+1); c != nil {
 			list = append(list, c)
 		}

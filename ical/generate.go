@@ -43,13 +43,7 @@ func (e *encoder) generateOf(m *mapi.Message, about *classMeaning, series *mapi.
 		k.get = inherited{m, series}
 	}
 	k.kind = about.kind
-	name := map[kind]string{event: "VEVENT", task: "VTODO", journal: "VJOURNAL"}[k.kind]
-	if e.scratch != nil { // nobody keeps what is written
-		k.c, e.values, e.params = e.scratch, e.values[:0], e.params[:0]
-		k.c.Name, k.c.Props, k.c.Children = name, k.c.Props[:0], k.c.Children[:0]
-	} else {
-		k.c = &Component{Name: name, Props: make([]Prop, 0, 20)}
-	}
+	k.c = e.component(nameOf(k.kind), 20)
 	k.zone = e.zones.of(k.get, props.PidLidRecurring.Or(k.get, false))
 	k.identity()
 	k.stamps()
@@ -143,11 +137,11 @@ func (k *maker) point(name string, at time.Time, date bool, z *timeZone) {
 		if z == nil {
 			z = k.e.zones.fallback
 		}
-		k.c.Add(name, writable(z.wall(at)).Format(dateForm), valueDate())
+		k.c.Add(name, formatDate(z.wall(at)), k.valueDate()...)
 	case z == nil || z == utcZone:
 		k.c.Add(name, formatUTC(at))
 	default:
-		k.c.Add(name, writable(z.wall(at)).Format(localForm), k.e.param("TZID", z.id))
+		k.c.Add(name, formatLocal(z.wall(at)), k.e.oneParam("TZID", z.id)...)
 	}
 }
 
@@ -190,9 +184,11 @@ func (k *maker) times() {
 	k.rules()
 }
 
+func (k *maker) valueDate() []line.Param { return k.e.oneParam("VALUE", "DATE") }
+
 func (k *maker) taskTime(name string, key props.Key[time.Time]) {
 	if t, ok := key.Get(k.m); ok && mapi.ToFileTime(t) != mapi.NoDate {
-		k.c.Add(name, writable(t.UTC()).Format(dateForm), valueDate())
+		k.c.Add(name, formatDate(t.UTC()), k.valueDate()...)
 	}
 }
 
@@ -200,14 +196,14 @@ func (k *maker) texts() {
 	if s := k.text(props.PidTagSubject.Prop()); s != "" {
 		var params []line.Param
 		if tag := localeTag(props.PidTagMessageLocaleId.Or(k.m, 0)); tag != "" {
-			params = []line.Param{{Name: "LANGUAGE", Values: []string{tag}}}
+			params = k.e.oneParam("LANGUAGE", tag)
 		}
 		k.c.AddText("SUMMARY", oneLine(s, 255), params...)
 	}
 	if s := k.text(props.PidLidLocation.Prop()); s != "" && k.kind == event {
 		var params []line.Param
 		if uri := props.PidNameLocationUrl.Or(k.m, ""); uri != "" {
-			params = []line.Param{{Name: "ALTREP", Values: []string{uri}}}
+			params = k.e.oneParam("ALTREP", uri)
 		}
 		k.c.AddText("LOCATION", oneLine(s, 255), params...)
 	}
@@ -219,7 +215,7 @@ func (k *maker) texts() {
 		k.c.AddText(body, s)
 	}
 	if s := k.text(props.PidTagHtml.Prop()); s != "" {
-		k.c.AddText("X-ALT-DESC", strings.ToValidUTF8(s, "\uFFFD"), line.Param{Name: "FMTTYPE", Values: []string{"text/html"}})
+		k.c.AddText("X-ALT-DESC", strings.ToValidUTF8(s, "\uFFFD"), k.e.oneParam("FMTTYPE", "text/html")...)
 	}
 	if list, ok := props.PidNameKeywords.Get(k.m); ok && len(list) > 0 {
 		escaped := make([]string, len(list))
@@ -275,26 +271,6 @@ func (k *maker) state() {
 	}
 }
 
-// paramRoom is an empty list with room for n parameters. Many stand together.
-func (e *encoder) paramRoom(n int) []line.Param {
-	if cap(e.params)-len(e.params) < n {
-		e.params = make([]line.Param, 0, 64)
-	}
-	first := len(e.params)
-	e.params = e.params[:first+n]
-	return e.params[first : first : first+n]
-}
-
-// param is a parameter with one value. The values of many stand together.
-func (e *encoder) param(name, value string) line.Param {
-	if len(e.values) == cap(e.values) {
-		e.values = make([]string, 0, 64)
-	}
-	n := len(e.values)
-	e.values = append(e.values, value)
-	return line.Param{Name: name, Values: e.values[n : n+1 : n+1]}
-}
-
 // busy writes the status for all readers, and in Microsoft's words where the others
 // have none.
 func (k *maker) busy() {
@@ -345,7 +321,7 @@ func (k *maker) reminder() {
 		return
 	}
 	delta := reminderMinutes(props.PidLidReminderDelta.Or(k.get, defaultReminder), props.PidLidAppointmentSubType.Or(k.get, false))
-	alarm := NewComponent("VALARM")
+	alarm := k.e.component("VALARM", 3)
 	alarm.Add("ACTION", "DISPLAY")
 	alarm.Add("DESCRIPTION", "REMINDER")
 	alarm.Add("TRIGGER", formatDuration(-time.Duration(delta)*time.Minute))
@@ -367,9 +343,9 @@ func (k *maker) people() {
 	organizer, ok := representing().get(k.get)
 	attendees := slices.ContainsFunc(recipients, func(r *mapi.Recipient) bool { return !isOrganizer(r) })
 	if ok && (attendees || k.about.sent) {
-		params := nameParam(organizer)
+		params := k.nameParam(organizer)
 		if by, _ := sender().get(k.get); by.address != "" && !by.same(organizer) {
-			params = append(params, line.Param{Name: "SENT-BY", Values: []string{by.uri()}})
+			params = append(params, k.e.param("SENT-BY", by.uri()))
 		}
 		k.c.Add("ORGANIZER", organizer.uri(), params...)
 	}
@@ -382,11 +358,14 @@ func (k *maker) people() {
 	}
 }
 
-func nameParam(w person) []line.Param {
-	if w.name == "" || w.name == w.address {
-		return nil
+// nameParam is the name of a person, if that is not the address, with room for two
+// parameters more.
+func (k *maker) nameParam(w person) []line.Param {
+	params := k.e.paramRoom(3)
+	if w.name != "" && w.name != w.address {
+		params = append(params, k.e.param("CN", w.name))
 	}
-	return []line.Param{{Name: "CN", Values: []string{w.name}}}
+	return params
 }
 
 func (k *maker) attendee(r *mapi.Recipient, rsvp bool) {
@@ -429,15 +408,15 @@ func partstatOf(s mapi.ResponseStatus) string {
 func (k *maker) answer(recipients []*mapi.Recipient) {
 	if len(recipients) > 0 {
 		organizer := recipientPerson(recipients[0])
-		k.c.Add("ORGANIZER", organizer.uri(), nameParam(organizer)...)
+		k.c.Add("ORGANIZER", organizer.uri(), k.nameParam(organizer)...)
 	}
 	who, ok := representing().get(k.m)
 	if !ok {
 		return
 	}
-	params := append(nameParam(who), line.Param{Name: "PARTSTAT", Values: []string{k.about.partstat}})
+	params := append(k.nameParam(who), k.e.param("PARTSTAT", k.about.partstat))
 	if by, _ := sender().get(k.m); by.address != "" && !by.same(who) {
-		params = append(params, line.Param{Name: "SENT-BY", Values: []string{by.uri()}})
+		params = append(params, k.e.param("SENT-BY", by.uri()))
 	}
 	k.c.Add("ATTENDEE", who.uri(), params...)
 }
@@ -460,8 +439,8 @@ func (k *maker) files() {
 			if !ok {
 				continue
 			}
-			var params []line.Param
-			add := func(name, value string) { params = append(params, line.Param{Name: name, Values: []string{value}}) }
+			params := k.e.paramRoom(4)
+			add := func(name, value string) { params = append(params, k.e.param(name, value)) }
 			if t := props.PidTagAttachMimeTag.Or(a, ""); t != "" {
 				add("FMTTYPE", t)
 			}

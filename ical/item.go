@@ -33,6 +33,18 @@ func kindOf(name string) kind {
 	return other
 }
 
+func nameOf(k kind) string {
+	switch k {
+	case event:
+		return "VEVENT"
+	case task:
+		return "VTODO"
+	case journal:
+		return "VJOURNAL"
+	}
+	return ""
+}
+
 // An item is a component that is being made into a message.
 type item struct {
 	d      *decoder
@@ -48,13 +60,33 @@ type item struct {
 	allDay     bool
 }
 
+// An aspect is what one step of reading a component finds out.
+type aspect uint16
+
+const (
+	aspectIdentity aspect = 1 << iota
+	aspectTime
+	aspectText   // what people read
+	aspectSimple // what is one value of one property
+	aspectPeople
+	aspectFiles
+	aspectState // busy or not, done or not, of a series or not
+	aspectAlarm // counts from its time
+	everything  = aspectAlarm<<1 - 1
+)
+
 // item makes a message of a component, without what joins it to a series.
-func (d *decoder) item(c *Component, master *item) *item {
+func (d *decoder) item(c *Component, master *item) *item { return d.aspects(c, master, everything) }
+
+// aspects is an item of which only some aspects are wanted.
+func (d *decoder) aspects(c *Component, master *item, wanted aspect) *item {
 	if d.isVersion1() {
 		upgrade(c)
 	}
 	it := &item{d: d, c: c, m: &mapi.Message{}, kind: kindOf(c.Name), master: master}
-	it.m.Grow(roomOf(it.kind, c))
+	if wanted == everything {
+		it.m.Grow(roomOf(it.kind, c))
+	}
 	it.about = classOf(it.kind, d.method, c)
 	it.class = it.about.class
 	if it.kind == task && it.about.method != "" { // the task in a request; see enclosed
@@ -70,23 +102,43 @@ func (d *decoder) item(c *Component, master *item) *item {
 		props.PidTagSubject.Set(it.m, it.subject())
 		return it
 	}
-	it.identity()
-	it.when()
-	it.texts()
-	it.simple()
-	it.people()
-	it.files()
+	if wanted&aspectIdentity != 0 {
+		it.identity()
+	}
+	if wanted&aspectTime != 0 {
+		it.when()
+	}
+	if wanted&aspectText != 0 {
+		it.texts()
+	}
+	if wanted&aspectSimple != 0 {
+		it.simple()
+	}
+	if wanted&aspectPeople != 0 {
+		it.people()
+	}
+	if wanted&aspectFiles != 0 {
+		it.files()
+	}
+	if wanted&aspectState != 0 {
+		it.state()
+	}
+	if wanted&aspectAlarm != 0 && it.kind != journal {
+		it.alarm()
+	}
+	return it
+}
+
+// state sets how an item stands.
+func (it *item) state() {
 	switch it.kind {
 	case event:
 		it.busy()
 		it.meeting()
-		it.alarm()
 	case task:
 		it.task()
 		it.assigned()
-		it.alarm()
 	}
-	return it
 }
 
 // roomOf is how many properties an item has, about. From 64 on bags make an index,

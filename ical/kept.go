@@ -35,6 +35,7 @@ func (it *item) keep(master *item) {
 	} else {
 		kept.Props = it.d.spare[:0]
 		it.lost(kept, it.d.maker.generate(it.m, it.about, master))
+		it.d.maker.takeBack()
 		it.d.spare = kept.Props
 	}
 	head := ""
@@ -223,13 +224,18 @@ func keptOfCalendar(cal *Component) string {
 }
 
 // readKept reads the kept lines of a message.
-func readKept(m mapi.Getter) (cal, item *Component) {
+func (s *stock) readKept(m mapi.Getter) (cal, item *Component) {
 	v, err := mapi.ReadValue(mapi.PtypString, m.Get(KeptLines()), props.MaxValue)
 	text, ok := v.(string)
 	if err != nil || !ok {
 		return nil, nil
 	}
-	list, err := Parse(strings.NewReader(text), nil)
+	if s.kept == nil {
+		s.kept = NewReader(strings.NewReader(text), nil)
+	} else {
+		s.kept.reset(strings.NewReader(text))
+	}
+	list, err := s.kept.all()
 	if err != nil || len(list) == 0 {
 		return nil, nil
 	}
@@ -238,6 +244,9 @@ func readKept(m mapi.Getter) (cal, item *Component) {
 		if c.Name != "VTIMEZONE" {
 			item = c
 		}
+	}
+	if item != nil && s.lend {
+		s.parsed = append(s.parsed, item)
 	}
 	return cal, item
 }

@@ -307,7 +307,7 @@ func (e *encoder) bareExceptions(m *mapi.Message, c *Component, about *classMean
 	if err != nil {
 		return nil
 	}
-	written := d.item(c, nil) // a date beside a rule looks like a moved instance
+	written := d.aspects(c, nil, aspectTime) // a date beside a rule looks like a moved instance
 	written.series(nil)
 	said, _ := recurrence(written.m)
 	embedded := embeddedOriginals(m)
@@ -360,12 +360,12 @@ func Recurrence(m *mapi.Message, opts *EncodeOptions) (set recur.Set, ok bool) {
 	if len(list) == 0 || about.kind != event || list[0].Get("RRULE") == nil && list[0].Get("RDATE") == nil {
 		return set, false
 	}
-	cal, _ := readKept(m)
+	cal, _ := e.readKept(m)
 	d := e.reader(about, cal)
-	it := d.item(list[0], nil)
+	it := d.aspects(list[0], nil, aspectTime)
 	var instances []*item
 	for _, c := range list[1:] {
-		instances = append(instances, d.item(c, it))
+		instances = append(instances, d.aspects(c, it, aspectTime))
 	}
 	set, err := it.set(instances)
 	return set, err == nil

@@ -176,7 +176,9 @@ func (it *item) people() {
 			props.PidLidTaskOwner.Set(it.m, organizer.name)
 		}
 	}
-	it.attendees(organizer, organized)
+	if it.d.fresh || it.kind == task { // else attendees are compared line by line: see mergeLines
+		it.attendees(organizer, organized)
+	}
 }
 
 func (it *item) organizer() (person, bool) {

@@ -65,17 +65,20 @@ func (o *ReadOptions) withDefaults() ReadOptions {
 // reported; an error is one of r. Large calendars are better read one component at
 // a time, by a [Reader].
 func Parse(r io.Reader, opts *ReadOptions) ([]*Component, error) {
-	var list []*Component
-	in := NewReader(r, opts)
+	return NewReader(r, opts).all()
+}
+
+// all reads the rest as trees.
+func (r *Reader) all() (list []*Component, err error) {
 	for {
-		c, err := in.Next()
+		c, err := r.Next()
 		if err == io.EOF {
 			return slices.DeleteFunc(list, func(c *Component) bool { return len(c.Props)+len(c.Children) == 0 }), nil
 		}
 		if err != nil {
 			return list, err
 		}
-		cal := in.Calendar()
+		cal := r.Calendar()
 		if len(list) == 0 || list[len(list)-1] != cal {
 			list = append(list, cal)
 		}
@@ -89,7 +92,7 @@ func Parse(r io.Reader, opts *ReadOptions) ([]*Component, error) {
 type Reader struct {
 	lines *line.Reader
 	opts  ReadOptions
-	limit *io.LimitedReader
+	limit io.LimitedReader
 
 	calendar *Component   // that of what Next returned last
 	present  *Component   // that which is being read
@@ -110,13 +113,23 @@ type step struct{ component, calendar *Component }
 // NewReader returns a reader of the calendars in r.
 func NewReader(r io.Reader, opts *ReadOptions) *Reader {
 	o := opts.withDefaults()
-	limit := &io.LimitedReader{R: r, N: o.MaxBytes}
-	c := NewComponent("VCALENDAR")
-	in := io.Reader(limit)
-	if l, ok := r.(interface{ Len() int }); ok && int64(l.Len()) < o.MaxBytes {
-		in = r // its length tells how large a buffer it needs
+	in := &Reader{opts: o, lines: line.NewReader(nil, &o.Line), usual: map[string]int{}}
+	in.reset(r)
+	return in
+}
+
+// reset makes r read another text, with the memory that it has.
+func (r *Reader) reset(text io.Reader) {
+	r.limit = io.LimitedReader{R: text, N: r.opts.MaxBytes}
+	in := io.Reader(&r.limit)
+	if l, ok := text.(interface{ Len() int }); ok && int64(l.Len()) < r.opts.MaxBytes {
+		in = text // its length tells how large a buffer it needs
 	}
-	return &Reader{lines: line.NewReader(in, &o.Line), opts: o, limit: limit, calendar: c, present: c, usual: map[string]int{}}
+	r.lines.Reset(in)
+	r.present = NewComponent("VCALENDAR")
+	r.calendar = r.present
+	r.open, r.ready = r.open[:0], r.ready[:0]
+	r.inside, r.skipping, r.count, r.returned, r.err = false, 0, 0, 0, nil
 }
 
 // Calendar is the calendar of the component that Next returned last, with the

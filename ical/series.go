@@ -56,10 +56,10 @@ func (e *encoder) exceptions(m *mapi.Message, c *Component, about *classMeaning,
 			continue
 		}
 		if series == nil {
-			series = d.item(c, nil)
+			series = d.aspects(c, nil, aspectTime)
 		}
 		i := e.instance(a.Embedded, m, about)
-		if _, kept := readKept(a.Embedded); kept != nil {
+		if _, kept := e.readKept(a.Embedded); kept != nil {
 			i = e.merge(i, kept, a.Embedded, d, series)
 		}
 		list = append(list, i)

@@ -146,6 +146,27 @@ func slotProps(s slot) []mapi.Prop {
 	return nil
 }
 
+// aspect is what of a component must be read to know what it says in a slot.
+func (s slot) aspect() aspect {
+	switch s {
+	case noSlot, slotAttendee, slotAttach:
+		return 0 // their lines are compared, not their meaning
+	case "UID":
+		return aspectIdentity
+	case "SUMMARY", "DESCRIPTION", "COMMENT", "X-ALT-DESC", "LOCATION", "CATEGORIES", "CONTACT":
+		return aspectText
+	case slotTime, slotRule, "X-MS-OLK-ORIGINALSTART", "X-MS-OLK-ORIGINALEND":
+		return aspectTime
+	case slotAlarm:
+		return aspectTime | aspectAlarm
+	case slotBusy, slotTask, "RECURRENCE-ID":
+		return aspectState
+	case slotOrganizer:
+		return aspectPeople | aspectState // a task that is assigned has its owner among its people
+	}
+	return aspectSimple
+}
+
 // says reports whether two messages say the same in a slot. z is their zone.
 func says(s slot, a, b mapi.Getter, z *timeZone) bool {
 	for _, p := range slotProps(s) {

@@ -137,7 +137,7 @@ func oldRuleWords(words []string, freq string) (list []string, end string) {
 		case counted:
 			end = ";COUNT=" + count
 		case dated && len(w) >= 8:
-			end = ";UNTIL=" + m.wall.Format(localForm)
+			end = ";UNTIL=" + formatLocal(m.wall)
 			if m.utc {
 				end += "Z"
 			}

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/okapi-mail/okapi/ical/line"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 )
@@ -257,5 +256,3 @@ func (it *item) setJournal(started bool) {
 	props.PidTagStartDate.Set(it.m, it.start)
 	props.PidTagEndDate.Set(it.m, end)
 }
-
-func valueDate() line.Param { return line.Param{Name: "VALUE", Values: []string{"DATE"}} }

@@ -261,3 +261,34 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+// A reader that is used again reads what a new one reads, wherever it stopped, and
+// takes nothing of what it gave.
+func TestReset(t *testing.T) {
+	texts := []string{
+		"", "A:1", "\uFEFFSUMMARY;X=\"a,b\":Hay\r\n and leaves\r\nB:2\r\n", "DESCRIPTION:half of a text\nthat goes on",
+		"NOTE;ENCODING=QUOTED-PRINTABLE:a=\nb", "\xff\xfea\x00:\x001\x00", strings.Repeat("ATTENDEE;CN=Ada;ROLE=CHAIR:mailto:a\n", 500), strings.Repeat("x", 200_000) + ":1",
+	}
+	for stop := range 4 {
+		r := line.NewReader(strings.NewReader("BEGIN:VEVENT"), nil)
+		var before []line.Line
+		var shown []string
+		for _, text := range texts {
+			want, _ := read(t, strings.NewReader(text), nil)
+			r.Reset(strings.NewReader(text))
+			for i := range min(len(want), stop+1) { // sometimes not to the end
+				l, err := r.Next()
+				require.NoError(t, err)
+				require.Equal(t, want[i], l)
+				before, shown = append(before, l), append(shown, show(l))
+			}
+			if stop > len(want) {
+				_, err := r.Next()
+				require.Equal(t, io.EOF, err)
+			}
+		}
+		for i, l := range before {
+			require.Equal(t, shown[i], show(l))
+		}
+	}
+}

@@ -52,7 +52,7 @@ func (r *Reader) printable(raw []byte, at int64) []byte {
 	r.opts.Report(Issue{RuleControl, at, Excerpt(string(raw[:min(len(raw), 80)]))})
 	clean := make([]byte, 0, len(raw))
 	for _, c := range raw {
-		if c >= ' ' && c != 0x7F || c == '\t' {
+		if !isControl(c) {
 			clean = append(clean, c)
 		}
 	}
@@ -61,7 +61,7 @@ func (r *Reader) printable(raw []byte, at int64) []byte {
 
 func hasControl(b []byte) bool {
 	for _, c := range b {
-		if c < ' ' && c != '\t' || c == 0x7F {
+		if isControl(c) {
 			return true
 		}
 	}

@@ -80,6 +80,15 @@ func NewReader(r io.Reader, opts *Options) *Reader {
 	return &Reader{src: source{r: r, charset: o.Charset, limit: o.MaxLine}, opts: o, names: map[string]string{}}
 }
 
+// Reset makes r read src from its beginning, as a new Reader with the same options
+// would. It keeps its memory, which is what counts for many short texts. Lines that r
+// returned before stay as they are.
+func (r *Reader) Reset(src io.Reader) {
+	r.src = source{r: src, charset: r.opts.Charset, limit: r.opts.MaxLine, buf: r.src.buf[:0]}
+	r.acc, r.tail = r.acc[:0], r.tail[:0]
+	r.pending, r.waiting, r.tailed, r.finished = Line{}, false, false, nil
+}
+
 // Next returns the next line, and io.EOF after the last. The line does not change
 // with later calls. Any other error is that of the source.
 func (r *Reader) Next() (Line, error) {

@@ -28,29 +28,37 @@ func Unescape(s string) string {
 
 // Escape is the value that stands for a text. Line breaks of any kind become \n.
 func Escape(s string) string {
-	if !strings.ContainsAny(s, "\\;,\n\r") {
-		return s
+	for i := range len(s) {
+		if isEscaped(s[i]) {
+			return string(AppendEscaped(make([]byte, 0, len(s)+16), s))
+		}
 	}
-	return string(AppendEscaped(make([]byte, 0, len(s)+16), s))
+	return s
+}
+
+// isEscaped is true for what a text cannot have as it is.
+func isEscaped(c byte) bool {
+	return c <= '\\' && (c == '\\' || c == ';' || c == ',' || c == '\n' || c == '\r')
 }
 
 // AppendEscaped appends what [Escape] returns.
 func AppendEscaped(b []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; c {
-		case '\\', ';', ',':
+	from := 0
+	for i := range len(s) {
+		c := s[i]
+		if !isEscaped(c) {
+			continue
+		}
+		b = append(b, s[from:i]...)
+		from = i + 1
+		switch {
+		case c != '\r' && c != '\n':
 			b = append(b, '\\', c)
-		case '\r':
-			if i+1 == len(s) || s[i+1] != '\n' {
-				b = append(b, '\\', 'n')
-			}
-		case '\n':
+		case c == '\n' || from == len(s) || s[from] != '\n': // CRLF is one break
 			b = append(b, '\\', 'n')
-		default:
-			b = append(b, c)
 		}
 	}
-	return b
+	return append(b, s[from:]...)
 }
 
 // Split cuts a value at the separators that no backslash stands before. The

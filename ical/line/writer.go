@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -108,11 +107,21 @@ func (p *Param) append(b []byte) []byte {
 		}
 		from := len(b)
 		b = appendParam(b, v)
-		if w := b[from:]; bytes.ContainsAny(w, ";:,\\") || len(w) != len(bytes.TrimSpace(w)) {
+		if needsQuotes(b[from:]) {
 			b = append(slices.Insert(b, from, '"'), '"')
 		}
 	}
 	return b
+}
+
+func needsQuotes(v []byte) bool {
+	for _, c := range v {
+		switch c {
+		case ';', ':', ',', '\\':
+			return true
+		}
+	}
+	return len(v) != len(bytes.TrimSpace(v))
 }
 
 // appendParam writes a parameter's value as RFC 6868 3.1 has it.
@@ -133,19 +142,20 @@ func appendParam(b []byte, v string) []byte {
 	return b
 }
 
+// appendValue leaves out what RFC 5545 3.1 does not allow in a value.
 func appendValue(b []byte, v string) []byte {
-	for {
-		i := strings.IndexFunc(v, isControl)
-		if i < 0 {
-			return append(b, v...)
+	from := 0
+	for i := range len(v) {
+		c := v[i]
+		if !isControl(c) {
+			continue
 		}
-		b = append(b, v[:i]...)
-		if v[i] == '\n' {
+		if b = append(b, v[from:i]...); c == '\n' {
 			b = append(b, '\\', 'n')
 		}
-		v = v[i+1:]
+		from = i + 1
 	}
+	return append(b, v[from:]...)
 }
 
-// isControl is true for what RFC 5545 3.1 does not allow in a value.
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7F }
+func isControl(c byte) bool { return c < ' ' && c != '\t' || c == 0x7F }
