@@ -154,7 +154,7 @@ func request(message, calendar *mapi.Message, who Person, add bool) Result {
 		return adopt(message, calendar, known)
 	}
 	if one && !isInstance(calendar) {
-		return ignore(Unsupported) // a series that the structure cannot say, or none
+		return ignore(Unsupported) // no series
 	}
 	if r, old := outdated(message, calendar); old {
 		return r
@@ -329,7 +329,9 @@ func cancel(message, calendar *mapi.Message, who Person) Result {
 			return ignore(Stale)
 		}
 		s.drop(i.Original)
-		s.save()
+		if err := s.save(); err != nil {
+			return missing(err)
+		}
 		return Result{Action: Change, Calendar: own}
 	}
 	if known, alone := Instance(calendar); one && (!alone || !known.Equal(original)) {

@@ -45,6 +45,9 @@ func sameTime(a, b mapi.Getter, k props.Key[time.Time]) bool {
 // programs, their bytes differ.
 func sameRecurrence(a, b mapi.Getter) bool {
 	x, y := props.PidLidAppointmentRecur.Or(a, nil), props.PidLidAppointmentRecur.Or(b, nil)
+	if len(x) == 0 && len(y) == 0 { // what only kept lines can say
+		return slices.Equal(keptRule(a), keptRule(b))
+	}
 	if bytes.Equal(x, y) {
 		return true
 	}

@@ -28,6 +28,10 @@ func FuzzApply(f *testing.F) {
 	for _, method := range []string{"REQUEST", "REPLY", "CANCEL", "ADD", "REFRESH", "COUNTER"} {
 		f.Add("METHOD:"+method, asked, asked, []byte{}, []byte{})
 	}
+	hourly := strings.Replace(event, "FREQ=WEEKLY", "FREQ=HOURLY;INTERVAL=7", 1) // which no structure says
+	for _, method := range []string{"REQUEST", "REPLY", "CANCEL"} {
+		f.Add("METHOD:"+method, strings.Replace(one, "20250113T090000Z", "20250106T160000Z", 1), hourly, []byte{}, []byte{})
+	}
 	f.Fuzz(func(t *testing.T, method, event, known string, id, blob []byte) {
 		m, calendar := read(method, event), read("", known)
 		if m == nil {

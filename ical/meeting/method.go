@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/okapi-mail/okapi/ical"
@@ -157,6 +158,20 @@ func keptComponent(m mapi.Getter) string {
 		}
 	}
 	return ""
+}
+
+// keptRule are the lines that say how a series recurs whose structure cannot, without
+// those of single instances.
+func keptRule(m mapi.Getter) (list []string) {
+	lines, _ := m.Get(ical.KeptLines()).(string)
+	_, item, _ := strings.Cut(lines, "BEGIN:VEVENT\n")
+	for line := range strings.Lines(item) {
+		if name, _, _ := strings.Cut(line, ":"); strings.HasPrefix(name, "RRULE") || strings.HasPrefix(name, "RDATE") || strings.HasPrefix(name, "EXRULE") {
+			list = append(list, strings.TrimSpace(line))
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // isItem reports whether a line begins what a calendar is about.

@@ -67,7 +67,7 @@ func Add(series *mapi.Message, start, end time.Time, opts SendOptions) (*mapi.Me
 	props.PidLidExceptionReplaceTime.Set(m, start.UTC())
 	id.Original = midnight(start.UTC())
 	if s, err := openSeries(series); err == nil {
-		id.Original = midnight(s.wall(start))
+		id.Original = midnight(s.local(s.wall(start)))
 	}
 	setIdentity(m, id)
 	keepMethod(m, MethodAdd)

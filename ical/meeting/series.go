@@ -1,6 +1,7 @@
 package meeting
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,63 +17,119 @@ import (
 	"github.com/okapi-mail/okapi/props"
 )
 
-// A series is a recurrence structure that is changed. Its times are those on the wall,
-// in UTC.
+// A series is a recurrence that is changed: a structure, or where there is none because
+// it could not say it, the rule that was kept. Times of a structure, and of whole days,
+// are those on the wall, in UTC; times of a kept rule are instants.
 type series struct {
 	m   *mapi.Message
 	a   recur.Appointment
-	loc *time.Location
+	loc *time.Location // of the wall; UTC for instants
+
+	kept *recur.Set // nil: there is a structure
+	gone []time.Time
 }
 
-func isSeries(m mapi.Getter) bool { return len(props.PidLidAppointmentRecur.Or(m, nil)) > 0 }
+func isSeries(m mapi.Getter) bool {
+	return len(props.PidLidAppointmentRecur.Or(m, nil)) > 0 || len(keptRule(m)) > 0
+}
 
 func openSeries(m *mapi.Message) (*series, error) {
-	a, err := recur.ParseAppointment(props.PidLidAppointmentRecur.Or(m, nil))
-	if err != nil {
-		return nil, err
+	s := &series{m: m, loc: time.UTC}
+	z := freebusy.ZoneOf(m, nil)
+	blob := props.PidLidAppointmentRecur.Or(m, nil)
+	if len(blob) == 0 {
+		set, ok := ical.Recurrence(m, nil)
+		if !ok {
+			return nil, errors.New("no recurrence")
+		}
+		if s.kept = &set; !set.AllDay {
+			return s, nil
+		}
+	} else {
+		var err error
+		if s.a, err = recur.ParseAppointment(blob); err != nil {
+			return nil, err
+		}
 	}
-	s := &series{m: m, a: a, loc: time.UTC}
-	if z := freebusy.ZoneOf(m, nil); z != nil {
+	if z != nil {
 		s.loc = z.Location()
 	}
 	return s, nil
 }
 
-func (s *series) wall(t time.Time) time.Time {
-	t = t.In(s.loc)
+func (s *series) wall(t time.Time) time.Time { return wallOf(t.In(s.loc)) }
+
+// wallOf is what the clock of t shows, as a time in UTC.
+func wallOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
 
 func (s *series) instant(wall time.Time) time.Time { return zone.Local(wall, s.loc).UTC() }
 
+// local is a time as people see it where the series happens.
+func (s *series) local(t time.Time) time.Time {
+	if s.kept != nil && !s.kept.AllDay {
+		return wallOf(t.In(s.kept.Start.Location()))
+	}
+	return t
+}
+
 func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// find is the instance that would have begun at a time, or, when that is a midnight in
-// UTC that is no instance's, on that date: the wall clock's times.
-func (s *series) find(original time.Time) (i recur.Instance, err error) {
-	set, err := s.a.Set(time.UTC)
-	if err != nil {
-		return i, err
+// set are the instances.
+func (s *series) set() (set recur.Set, err error) {
+	if s.kept != nil {
+		return *s.kept, nil
 	}
-	days := []time.Time{midnight(s.wall(original))}
+	return s.a.Set(time.UTC)
+}
+
+// find is the instance that would have begun at a time, or, when that is a midnight in
+// UTC that is no instance's, the first on that date.
+func (s *series) find(original time.Time) (recur.Instance, error) {
+	set, err := s.set()
+	if err != nil {
+		return recur.Instance{}, err
+	}
+	if s.kept != nil && !set.AllDay { // there may be several on a day
+		at := original.UTC()
+		if i, ok := pick(&set, at, at.Add(time.Second), at.Equal); ok {
+			return i, nil
+		}
+	}
+	days := []time.Time{midnight(s.local(s.wall(original)))}
 	if original.Equal(midnight(original.UTC())) {
 		days = append(days, original.UTC())
 	}
-	for _, day := range days {
-		for _, o := range set.Overrides {
-			if midnight(o.Original).Equal(day) {
-				return recur.Instance{Start: o.Start, End: o.End, Original: o.Original}, nil
-			}
+	for n, day := range days {
+		if n == 0 && s.kept != nil && !set.AllDay {
+			continue // it said when
 		}
-		for i := range set.Between(day, day.AddDate(0, 0, 1)) {
-			if midnight(i.Original).Equal(day) {
-				return i, nil
-			}
+		on := func(t time.Time) bool { return midnight(s.local(t)).Equal(day) }
+		if i, ok := pick(&set, day.AddDate(0, 0, -1), day.AddDate(0, 0, 2), on); ok {
+			return i, nil
 		}
 	}
-	return i, fmt.Errorf("no instance at %v: %w", original.UTC(), mapi.ErrNotFound)
+	return recur.Instance{}, fmt.Errorf("no instance at %v: %w", original.UTC(), mapi.ErrNotFound)
+}
+
+// pick is the instance of a window that would have begun as is says, also when it was
+// moved out of it.
+func pick(set *recur.Set, from, to time.Time, is func(time.Time) bool) (recur.Instance, bool) {
+	for n, o := range set.Overrides {
+		if is(o.Original) && !o.Cancelled {
+			return recur.Instance{Start: o.Start.UTC(), End: o.End.UTC(), Original: o.Original.UTC(), Override: n}, true
+		}
+	}
+	for i := range set.Between(from, to) {
+		if is(i.Original) {
+			i.Start, i.End, i.Original = i.Start.UTC(), i.End.UTC(), i.Original.UTC()
+			return i, true
+		}
+	}
+	return recur.Instance{}, false
 }
 
 // exception is the embedded message of an instance, or nil.
@@ -92,6 +149,14 @@ func isException(a *mapi.Attachment) bool {
 
 // drop leaves out an instance: it is deleted, and was not changed.
 func (s *series) drop(wall time.Time) {
+	at := s.instant(wall)
+	s.m.Attachments = slices.DeleteFunc(s.m.Attachments, func(a *mapi.Attachment) bool {
+		return isException(a) && props.PidLidExceptionReplaceTime.Or(a.Embedded, time.Time{}).Equal(at)
+	})
+	if s.kept != nil {
+		s.gone = append(s.gone, at)
+		return
+	}
 	day := recur.MinutesOf(midnight(wall))
 	s.a.Exceptions = slices.DeleteFunc(s.a.Exceptions, func(e recur.Exception) bool {
 		return recur.MinutesOf(midnight(e.Original.Time())) == day
@@ -99,14 +164,19 @@ func (s *series) drop(wall time.Time) {
 	if !slices.Contains(s.a.Deleted, day) {
 		s.a.Deleted = append(slices.Clone(s.a.Deleted), day)
 	}
-	at := s.instant(wall)
-	s.m.Attachments = slices.DeleteFunc(s.m.Attachments, func(a *mapi.Attachment) bool {
-		return isException(a) && props.PidLidExceptionReplaceTime.Or(a.Embedded, time.Time{}).Equal(at)
-	})
 }
 
-// save writes the structure back, in its order.
-func (s *series) save() {
+// save writes the structure back, in its order, or says beside the kept rule which of its
+// instances are gone.
+func (s *series) save() error {
+	if s.kept != nil {
+		for _, at := range s.gone {
+			if err := ical.Exclude(s.m, at, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	slices.SortFunc(s.a.Exceptions, func(a, b recur.Exception) int { return int(int64(a.Start) - int64(b.Start)) })
 	slices.Sort(s.a.Deleted)
 	s.a.Modified = nil
@@ -115,6 +185,7 @@ func (s *series) save() {
 	}
 	slices.Sort(s.a.Modified)
 	props.PidLidAppointmentRecur.Set(s.m, s.a.Bytes())
+	return nil
 }
 
 // removeInstance deletes an instance of a series, in place.
@@ -128,8 +199,7 @@ func removeInstance(m *mapi.Message, original time.Time) error {
 		return err
 	}
 	s.drop(i.Original)
-	s.save()
-	return nil
+	return s.save()
 }
 
 // instanceOf is one instance of a series as a message of its own: with what its
@@ -167,7 +237,7 @@ func instanceOf(m *mapi.Message, original time.Time) (*mapi.Message, error) {
 	props.PidLidIsException.Set(one, true)
 	props.PidLidExceptionReplaceTime.Set(one, s.instant(i.Original))
 	if id, ok := Identity(m); ok {
-		id.Original = midnight(i.Original)
+		id.Original = midnight(s.local(i.Original))
 		setIdentity(one, id)
 	}
 	return one, nil
@@ -189,6 +259,7 @@ func setInstance(m *mapi.Message, original time.Time, change *mapi.Message) erro
 		end = start
 	}
 	s.drop(i.Original)
+	s.gone = nil // its embedded message takes its place
 	e := recur.Exception{Start: recur.MinutesOf(start), End: recur.MinutesOf(end), Original: recur.MinutesOf(i.Original)}
 	s.describe(&e, x)
 	e.Wide.Highlight, e.Wide.Start, e.Wide.End, e.Wide.Original = make([]byte, 4), e.Start, e.End, e.Original
@@ -205,11 +276,10 @@ func setInstance(m *mapi.Message, original time.Time, change *mapi.Message) erro
 	props.PidTagAttachmentHidden.Set(a, true)
 	props.PidTagAttachmentLinkId.Set(a, 0)
 	props.PidTagDisplayName.Set(a, "Untitled")
-	props.PidTagExceptionStartTime.Set(a, start)
-	props.PidTagExceptionEndTime.Set(a, end)
+	props.PidTagExceptionStartTime.Set(a, s.local(start))
+	props.PidTagExceptionEndTime.Set(a, s.local(end))
 	m.Attachments = append(m.Attachments, a)
-	s.save()
-	return nil
+	return s.save()
 }
 
 // describe says in the structure what an instance changes beside its times.
