@@ -35,8 +35,13 @@ type Property struct {
 // safe for concurrent writing.
 type Properties struct {
 	list  []Property
+	marks uint64       // of all that is in list, see mark
 	index map[Prop]int // Untyped → place in list; made when list gets long
 }
+
+// mark is a bit of a property. Whose bit is missing in a bag is absent: most
+// properties that are set, or asked for, are.
+func mark(id uint32) uint64 { return 1 << ((id ^ id>>6 ^ id>>12) & 63) }
 
 // Above this many properties a map finds them faster than a walk.
 const indexFrom = 64
@@ -48,6 +53,7 @@ const indexFrom = 64
 // from now on; its capacity is room to grow. Like [Properties.Set], PropertiesOf
 // panics when a value is nil or does not fit its property.
 func PropertiesOf(list []Property) Properties {
+	var marks uint64
 	for i := range list {
 		e := &list[i]
 		if err := CheckValue(e.Prop.Type, e.Value); err != nil {
@@ -57,8 +63,9 @@ func PropertiesOf(list []Property) Properties {
 		case time.Time, []time.Time: // others are normal: not to write them again saves the collector work
 			e.Value = normal(e.Value)
 		}
+		marks |= mark(e.Prop.ID)
 	}
-	b := Properties{list: list}
+	b := Properties{list: list, marks: marks}
 	if len(list) > indexFrom {
 		b.reindex()
 	}
@@ -99,6 +106,7 @@ func (b *Properties) Set(p Prop, v Value) {
 		b.list[i] = Property{p, v}
 		return
 	}
+	b.marks |= mark(p.ID)
 	b.list = append(b.list, Property{p, v})
 	if b.index != nil {
 		b.index[p.Untyped()] = len(b.list) - 1
@@ -150,7 +158,7 @@ func (b *Properties) Clone() Properties {
 		return Properties{}
 	}
 	const room = 2 // and a fifth: who clones a bag is going to change it
-	c := Properties{list: make([]Property, len(b.list), len(b.list)+len(b.list)/5+room)}
+	c := Properties{list: make([]Property, len(b.list), len(b.list)+len(b.list)/5+room), marks: b.marks}
 	copy(c.list, b.list)
 	if len(c.list) > indexFrom {
 		c.reindex()
@@ -166,6 +174,9 @@ func (b *Properties) Grow(n int) {
 }
 
 func (b *Properties) find(p Prop) int {
+	if b.marks&mark(p.ID) == 0 {
+		return -1
+	}
 	if b.index != nil {
 		if i, ok := b.index[p.Untyped()]; ok {
 			return i

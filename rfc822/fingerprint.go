@@ -102,12 +102,33 @@ func (c *collector) rows(buf []byte, recipients []*mapi.Recipient) []byte {
 	rows := few[:0]
 	for _, r := range recipients {
 		from := len(buf)
-		buf, _ = c.bag(append(buf, 'R'), &r.Properties, recipientProp)
+		buf = c.row(append(buf, 'R'), &r.Properties)
 		rows = append(rows, span{from - start, len(buf) - start})
 	}
 	arrange(buf[start:], rows)
 	return buf
 }
+
+// rowProps are the properties of a recipient that mail depends on, by id. They are
+// asked for one by one, because the others are more.
+var rowProps = [...]mapi.Prop{
+	props.PidTagRecipientType.Prop(),
+	props.PidTagDisplayName.Prop(),
+	props.PidTagAddressType.Prop(),
+	props.PidTagEmailAddress.Prop(),
+	props.PidTagSmtpAddress.Prop(),
+}
+
+func (c *collector) row(buf []byte, bag *mapi.Properties) []byte {
+	for i := range rowProps {
+		if v := bag.Get(rowProps[i].Untyped()); v != nil && !isEmpty(v) {
+			buf = c.value(appendID(buf, rowProps[i].ID), rowProps[i].ID, v)
+		}
+	}
+	return buf
+}
+
+func appendID(buf []byte, id uint32) []byte { return append(buf, byte(id), byte(id>>8)) }
 
 // A span is a piece of a buffer.
 type span struct{ start, end int }
@@ -198,14 +219,6 @@ func isField(p mapi.Prop) bool {
 	return false
 }
 
-func recipientProp(id uint32) share {
-	switch id {
-	case 0x0C15, 0x3001, 0x3002, 0x3003, 0x39FE: // type, name, address type, address, SMTP address
-		return inHeader
-	}
-	return nothing
-}
-
 func attachmentProp(id uint32) share {
 	switch id {
 	case 0x3701, 0x3705, // data, method
@@ -240,8 +253,7 @@ func (c *collector) bag(buf []byte, bag *mapi.Properties, shareOf func(id uint32
 			split = len(buf)
 		}
 		id := k << 1 >> 17
-		buf = append(buf, byte(id), byte(id>>8))
-		buf = c.value(buf, id, values[k&0xFFFF])
+		buf = c.value(appendID(buf, id), id, values[k&0xFFFF])
 	}
 	if split < 0 {
 		split = len(buf)

@@ -36,6 +36,10 @@ func (m *message) header() {
 		if f.Malformed() || s.silent(name) {
 			continue
 		}
+		if string(name) == "received" {
+			s.received = m.receivedDate(f.Raw[len(name)+1:])
+			continue
+		}
 		if v := f.Value(); len(v) > 0 { // an empty field says nothing
 			m.field(&s, f, name, v)
 		}
@@ -148,10 +152,6 @@ func (m *message) field(s *headerState, f *entity.Field, name, v []byte) {
 		m.text(props.PidTagInternetReferences.Prop(), v)
 	case "date":
 		m.date(props.PidTagClientSubmitTime.Prop(), f, v)
-	case "received":
-		if !s.received {
-			s.received = m.receivedDate(v)
-		}
 	case "expires", "expiry-date":
 		m.date(props.PidTagExpiryTime.Prop(), f, v)
 	case "reply-by":
@@ -291,13 +291,14 @@ func (m *message) date(p mapi.Prop, f *entity.Field, v []byte) {
 }
 
 // receivedDate takes the delivery time from the newest Received field, which
-// is the first.
-func (m *message) receivedDate(v []byte) bool {
-	i := bytes.LastIndexByte(v, ';')
+// is the first. Only the date at the end of raw is unfolded: all of these fields
+// are folded.
+func (m *message) receivedDate(raw []byte) bool {
+	i := bytes.LastIndexByte(raw, ';')
 	if i < 0 {
 		return false
 	}
-	t, ok := entity.ParseDate(v[i+1:])
+	t, ok := entity.ParseDate(entity.Unfold(raw[i+1:]))
 	if ok {
 		props.PidTagMessageDeliveryTime.Set(m, t)
 	}

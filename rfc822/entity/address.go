@@ -41,6 +41,13 @@ func AppendAddresses(list []Address, v []byte) []Address {
 		}
 	}
 	for p.i < len(p.v) {
+		if held == nil && p.group == "" {
+			if a, n := usualAddress(p.v[p.i:]); n > 0 {
+				list = append(list, a)
+				p.i += n
+				continue
+			}
+		}
 		piece, group, sep := p.piece()
 		if len(trimBlanks(piece)) == 0 {
 			drop()
@@ -186,6 +193,85 @@ func isBracketed(piece []byte) bool { return bytes.IndexByte(piece, '<') >= 0 }
 // needsName: words without quotes, so the comma after them may be part of a name.
 func needsName(piece []byte) bool { return bytes.IndexByte(piece, '"') < 0 }
 
+// usualAddress reads the address that v begins with when it is as most are: "Name
+// <local@domain>" or "local@domain", of characters that are no other syntax. n is
+// its length with the comma after it, or 0: then it takes a longer look. What it
+// finds is what the longer look would find.
+func usualAddress(v []byte) (a Address, n int) {
+	i := 0
+	for i < len(v) && v[i] == ' ' {
+		i++
+	}
+	start := i
+	for i < len(v) && addressChars[v[i]]&inName != 0 {
+		i++
+	}
+	name := v[start:i]
+	if i < len(v) && v[i] == '<' {
+		start = i + 1
+		i = usualSpec(v, start)
+		if i == len(v) || v[i] != '>' || i == start {
+			return Address{}, 0
+		}
+		a.Addr = stringOf(v[start:i])
+		a.Name = stringOf(bytes.TrimRight(name, " "))
+		i++
+	} else {
+		i = usualSpec(v, start)
+		if i == start {
+			return Address{}, 0
+		}
+		a.Addr = stringOf(v[start:i])
+	}
+	for i < len(v) && v[i] == ' ' {
+		i++
+	}
+	switch {
+	case i == len(v):
+		return a, i
+	case v[i] == ',':
+		return a, i + 1
+	}
+	return Address{}, 0
+}
+
+// usualSpec is where the local@domain that begins at start ends, or start.
+func usualSpec(v []byte, start int) int {
+	at := -1
+	for i := start; ; i++ {
+		switch {
+		case i < len(v) && addressChars[v[i]]&inSpec != 0:
+		case i < len(v) && v[i] == '@' && at < 0 && i > start:
+			at = i
+		case at < 0 || i == at+1:
+			return start
+		default:
+			return i
+		}
+	}
+}
+
+// What a character may be part of in usual addresses.
+const (
+	inName = 1 << iota
+	inSpec
+)
+
+var addressChars = func() (of [256]uint8) {
+	for c := byte(' '); c <= '~'; c++ {
+		switch {
+		case c == ' ':
+			of[c] = inName
+		case strings.IndexByte(`"(),:;<=>@[\]`, c) < 0:
+			of[c] = inName | inSpec
+		}
+	}
+	return of
+}()
+
+// stringOf is v, which does not change any more, as a string.
+func stringOf(v []byte) string { return unsafe.String(unsafe.SliceData(v), len(v)) }
+
 // mailbox reads one address.
 func mailbox(v []byte) Address {
 	v = trimBlanks(v)
@@ -303,7 +389,7 @@ func specEnd(v []byte, i int) int {
 func addrSpec(v []byte) string {
 	v = trimBlanks(v)
 	if isSimple(v, false) {
-		return unsafe.String(unsafe.SliceData(v), len(v))
+		return stringOf(v)
 	}
 	v = withoutComments(v)
 	if len(v) > 0 && v[0] == '@' {
@@ -350,7 +436,7 @@ func isSimple(v []byte, blanks bool) bool {
 // any more: plain text is not copied.
 func ownText(v []byte) string {
 	if IsPlain(v) {
-		return unsafe.String(unsafe.SliceData(v), len(v))
+		return stringOf(v)
 	}
 	return DecodeWords(v)
 }
@@ -415,7 +501,7 @@ func display(v []byte) string {
 func phrase(v []byte) string {
 	v = trimBlanks(v)
 	if isSimple(v, true) {
-		return unsafe.String(unsafe.SliceData(v), len(v))
+		return stringOf(v)
 	}
 	v = trimBlanks(withoutComments(v))
 	if len(v) == 0 {

@@ -33,7 +33,7 @@ func (f *Field) Is(name string) bool {
 
 // Value is the text after the colon with folds undone and blanks trimmed, as
 // bytes of whatever charset.
-func (f *Field) Value() []byte { return unfold(f.Raw[f.value:]) }
+func (f *Field) Value() []byte { return Unfold(f.Raw[f.value:]) }
 
 // Text is the value as unstructured text: UTF-8 with encoded words decoded.
 func (f *Field) Text() string { return DecodeWords(f.Value()) }
@@ -236,8 +236,9 @@ func isBlank(line []byte) bool {
 
 func trimEOL(line []byte) []byte { return bytes.TrimRight(line, "\r\n") }
 
-// unfold undoes folds: line ends go, the blanks after them stay.
-func unfold(b []byte) []byte {
+// Unfold undoes folds and trims: line ends go, the blanks after them stay. The
+// result is a part of b when nothing was folded.
+func Unfold(b []byte) []byte {
 	b = trimBlanks(b)
 	if bytes.IndexByte(b, '\n') < 0 && bytes.IndexByte(b, '\r') < 0 {
 		return b

@@ -89,7 +89,7 @@ func (p *Part) Parse(src io.ReaderAt, size int64, opts *Options) error {
 // Reset empties p, and keeps none of the bytes it was parsed from.
 func (p *Part) Reset() {
 	const most = 64 // fields to keep room for
-	fields := p.Header.fields
+	fields := p.Header.fields[:cap(p.Header.fields)]
 	clear(fields)
 	if cap(fields) > most {
 		fields = nil
