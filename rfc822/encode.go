@@ -21,6 +21,12 @@ type EncodeOptions struct {
 	// and domains readable (RFC 6532): for transports that offer SMTPUTF8.
 	UTF8 bool
 
+	// Flowed writes plain text as format=flowed (RFC 3676): in short lines, which
+	// programs join to paragraphs of the width of their window. Blanks at the end of
+	// paragraphs are lost, as that form demands. Text of more than 1 MiB, which is
+	// not read into memory, is written as it is.
+	Flowed bool
+
 	// Resolve returns the SMTP address of one of another type, such as "EX" and
 	// a distinguished name. It is asked when a message has no SMTP address
 	// beside it. nil, and an address that is not found, mean that only the name

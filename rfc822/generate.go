@@ -208,7 +208,7 @@ func (g *generator) texts(msg *mapi.Message) (nodes []*node, html []byte, pictur
 		return nil, nil, nil, err
 	}
 	if v.plain != nil {
-		n, err := plainNode(msg, v.plain)
+		n, err := g.plain(msg, v.plain)
 		if err != nil {
 			return nil, nil, nil, err
 		}
@@ -242,7 +242,8 @@ func (n *node) identify(msg *mapi.Message) {
 
 func emptyText() *node { return textNode("plain", entity.USASCII, nil) }
 
-func plainNode(msg *mapi.Message, v mapi.Value) (*node, error) {
+// plain makes the part of a plain text.
+func (g *generator) plain(msg *mapi.Message, v mapi.Value) (*node, error) {
 	if s, ok := v.(mapi.Stream); ok && s.Size() > largeText {
 		return streamNode("text/plain", entity.UTF8, s), nil
 	}
@@ -251,19 +252,26 @@ func plainNode(msg *mapi.Message, v mapi.Value) (*node, error) {
 		return nil, err
 	}
 	text, _ := v.(string)
+	if g.opts.Flowed && len(text) <= largeText {
+		return flowedNode(msg, text), nil
+	}
+	return plainNode(msg, text), nil
+}
+
+func plainNode(msg *mapi.Message, text string) *node {
 	cp, ok := props.PidTagInternetCodepage.Get(msg)
 	if !ok {
 		cp = entity.USASCII.Codepage
 	}
 	if c, ok := entity.CharsetOf(cp); ok && safeForMail(c) {
 		if c.Reads(bytesOf(text)) { // no copy
-			return textNode("plain", c, bytesOf(text)), nil
+			return textNode("plain", c, bytesOf(text))
 		}
 		if b, ok := c.Encode(text); ok {
-			return textNode("plain", c, b), nil
+			return textNode("plain", c, b)
 		}
 	}
-	return textNode("plain", entity.UTF8, bytesOf(text)), nil
+	return textNode("plain", entity.UTF8, bytesOf(text))
 }
 
 // safeForMail: charsets in which ASCII is ASCII, and ISO-2022-JP, can be the

@@ -329,7 +329,7 @@ func winmailNode(msg *mapi.Message, key string) *node {
 // plainText is the text of the message, or an empty one.
 func (g *generator) plainText(msg *mapi.Message) (*node, error) {
 	if v := msg.Get(props.PidTagBody.Prop()); v != nil {
-		return plainNode(msg, v)
+		return g.plain(msg, v)
 	}
 	s, err := body.Text(msg, &body.Options{MaxSize: largeText})
 	if err != nil && !isMissing(err) {
@@ -338,7 +338,7 @@ func (g *generator) plainText(msg *mapi.Message) (*node, error) {
 	if s == "" {
 		return emptyText(), nil
 	}
-	return plainNode(msg, s)
+	return g.plain(msg, s)
 }
 
 // A lineWriter breaks base64 into lines.
