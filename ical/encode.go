@@ -143,8 +143,8 @@ func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 		}
 	}
 	cal, kept := e.readKept(m)
-	if kept != nil && about.kind == event && hasClass(class, noteClass) && kindOf(kept.Name) != event {
-		about = &classMeaning{kind: kindOf(kept.Name), class: noteClass, sent: true} // a task or entry whose method has no class
+	if kept != nil && about.kind == event && hasClass(class, noteClass) {
+		about = &classMeaning{kind: kindOf(kept.Name), class: noteClass, sent: true} // its method has no class
 	}
 	if cal != nil {
 		e.keepLines(cal)

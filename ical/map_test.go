@@ -259,6 +259,7 @@ func TestClassesAndStates(t *testing.T) {
 			"METHOD:COUNTER|DTSTART:20250102T120000Z|DTEND:20250102T130000Z|X-MS-OLK-ORIGINALSTART:20250102T100000Z|X-MS-OLK-ORIGINALEND:20250102T110000Z"},
 		{"ADD is a request that is kept", "METHOD:ADD|" + who + "NEEDS-ACTION:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Schedule.Meeting.Request"`, ""},
 		{"REFRESH is a note that is kept", "METHOD:REFRESH|ATTENDEE:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
+		{"a note keeps who organizes", "METHOD:POLLSTATUS|ORGANIZER:mailto:ada@zoo.example", `PidTagMessageClass: "IPM.Note"|PidTagSentRepresentingSmtpAddress: "ada@zoo.example"`, ""},
 		{"COUNTER without a time", "METHOD:COUNTER|DTSTART:|" + who + "TENTATIVE:mailto:b@zoo.example", "PidLidAppointmentCounterProposal: true|!Whole", "METHOD:COUNTER"},
 		{"DECLINECOUNTER is a note that is kept", "METHOD:DECLINECOUNTER|" + who + "NEEDS-ACTION:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
 		{"one instance alone", "RECURRENCE-ID:20250102T100000Z|METHOD:REQUEST", "PidLidIsException: true|PidLidIsRecurring: true|PidLidExceptionReplaceTime: 2025-01-02T10:00:00Z", "RECURRENCE-ID:20250102T100000Z"},
