@@ -12,6 +12,7 @@ import (
 	convert "github.com/okapi-mail/okapi/mapi/body"
 	"github.com/okapi-mail/okapi/mapi/rtf"
 	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/rfc822"
 )
 
 func withRTF(t testing.TB, document string) *mapi.Message {
@@ -93,6 +94,72 @@ func TestFormatThatTheMessageAsksFor(t *testing.T) {
 		out := string(regenerate(t, msg))
 		assert.Equal(t, tc.text, strings.Contains(out, "text/plain"), tc.format)
 		assert.Equal(t, tc.html, strings.Contains(out, "text/html"), tc.format)
+	}
+}
+
+func TestRecipientsGetTheFormThatTheyWant(t *testing.T) {
+	const mime = mapi.EncodingPreference | mapi.EncodingMIME
+	text, html, both := mime, mime|mapi.EncodingBodyHTML, mime|mapi.EncodingBodyTextAndHTML
+	oneOff := func(flags uint16) *mapi.Recipient {
+		id := mapi.NewOneOff("a", "SMTP", "a@x.org")
+		id.Flags |= mapi.OneOffFlags(flags)
+		r := &mapi.Recipient{}
+		props.PidTagEntryId.Set(r, id.EntryID())
+		return r
+	}
+	to := func(list ...mapi.InternetEncoding) (rows []*mapi.Recipient) {
+		for _, e := range list {
+			r := &mapi.Recipient{}
+			props.PidTagSendInternetEncoding.Set(r, e)
+			rows = append(rows, r)
+		}
+		return rows
+	}
+	for _, tc := range []struct {
+		name              string
+		override, message mapi.InternetEncoding
+		rows              []*mapi.Recipient
+		text, html        bool
+	}{
+		{"nobody", 0, 0, nil, true, true},
+		{"no wish", 0, 0, to(0), true, true},
+		{"text", 0, 0, to(text, text), true, false},
+		{"no MIME", 0, 0, to(mapi.EncodingPreference), true, false},
+		{"HTML", 0, 0, to(html), false, true},
+		{"both", 0, 0, to(both), true, true},
+		{"one text, one HTML", 0, 0, to(text, html), true, true},
+		{"one text, one any", 0, 0, to(text, 0, text), true, true},
+		{"one any, one text", 0, 0, to(0, text), true, true},
+		{"no preference", 0, 0, to(mapi.EncodingMIME), true, true},
+		{"the message decides", 0, html, to(text), false, true},
+		{"the override decides more", text, html, to(html), true, false},
+		{"the address says text", 0, 0, []*mapi.Recipient{oneOff(0x0006)}, true, false},
+		{"the address says HTML", 0, 0, []*mapi.Recipient{oneOff(0x000E)}, false, true},
+		{"the address says both", 0, 0, []*mapi.Recipient{oneOff(0x0016)}, true, true},
+		{"the address says nothing", 0, 0, []*mapi.Recipient{oneOff(0)}, true, true},
+	} {
+		msg := &mapi.Message{Recipients: tc.rows}
+		props.PidTagHtml.Set(msg, []byte("<p>one</p>"))
+		props.PidTagBody.Set(msg, "one")
+		props.PidTagInternetMailOverrideFormat.Set(msg, tc.override)
+		props.PidTagSendInternetEncoding.Set(msg, tc.message)
+		out := string(regenerate(t, msg))
+		assert.Equal(t, []bool{tc.text, tc.html}, []bool{strings.Contains(out, "text/plain"), strings.Contains(out, "text/html")}, tc.name)
+	}
+
+	msg := &mapi.Message{Recipients: to(text, html, text, 0)}
+	props.PidTagSendRichInfo.Set(msg.Recipients[2], false)
+	props.PidTagHtml.Set(msg, []byte("<p>one</p>"))
+	r := msg.Recipients
+	groups := rfc822.Copies(msg)
+	assert.Equal(t, [][]*mapi.Recipient{{r[0]}, {r[1]}, {r[2]}, {r[3]}}, groups)
+	props.PidTagSendRichInfo.Set(msg.Recipients[0], false)
+	groups = rfc822.Copies(msg)
+	assert.Equal(t, [][]*mapi.Recipient{{r[0], r[2]}, {r[1]}, {r[3]}}, groups)
+	for i, want := range []bool{false, true, true} {
+		var out bytes.Buffer
+		require.NoError(t, rfc822.Encode(&out, msg, &rfc822.EncodeOptions{For: groups[i]}))
+		assert.Equal(t, want, strings.Contains(out.String(), "text/html"), "copy %d", i)
 	}
 }
 

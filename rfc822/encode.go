@@ -17,6 +17,11 @@ type EncodeOptions struct {
 	// The original bytes are then not used when they have such a field.
 	Transport bool
 
+	// For are those who get this copy of the mail: what they want decides about
+	// its form (MS-OXCMAIL 2.1; see [Copies]), unless the message says itself what
+	// it is to be. Its header names all recipients whatever For says. nil means all.
+	For []*mapi.Recipient
+
 	// UTF8 writes the texts of header fields as UTF-8 instead of encoded words,
 	// and domains readable (RFC 6532): for transports that offer SMTPUTF8.
 	UTF8 bool

@@ -203,7 +203,7 @@ func isInline(a *mapi.Attachment, html []byte) bool {
 // and HTML gets a text beside it, unless it came by mail without one (MS-OXCMAIL
 // 2.1.3.3). Pictures of RTF are to stand beside the HTML.
 func (g *generator) texts(msg *mapi.Message) (nodes []*node, html []byte, pictures []*node, err error) {
-	v := view{msg: msg}
+	v := view{msg: msg, want: g.opts.wish(msg).body}
 	if err := v.fill(g.boundary); err != nil {
 		return nil, nil, nil, err
 	}

@@ -15,6 +15,7 @@ import (
 // A view is which bodies a message is written with.
 type view struct {
 	msg      *mapi.Message
+	want     wishedBody
 	plain    mapi.Value // nil: none
 	html     bool       // that of the message
 	made     []byte     // HTML that was made instead, in UTF-8
@@ -51,14 +52,16 @@ func (v *view) fill(id func() string) error {
 	return nil
 }
 
-// wanted is what the message asks for by PidTagInternetMailOverrideFormat. Without
-// that a mail keeps the bodies that it came with.
+// wanted is which bodies there should be. Without anybody's wish a mail keeps those that
+// it came with.
 func (v *view) wanted() (text, html bool) {
-	format, _ := props.PidTagInternetMailOverrideFormat.Get(v.msg)
-	if format&mapi.EncodingPreference != 0 && format&mapi.EncodingMIME != 0 {
-		both := format&mapi.EncodingBodyTextAndHTML != 0
-		html = both || format&mapi.EncodingBodyHTML != 0
-		return both || !html || !v.html && v.plain != nil, html
+	switch v.want {
+	case textOnly:
+		return true, false
+	case htmlOnly:
+		return !v.html && v.plain != nil, true
+	case textAndHTML:
+		return true, true
 	}
 	return v.plain != nil || !v.msg.Has(SourceForm()), true
 }

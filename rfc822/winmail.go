@@ -226,7 +226,8 @@ const (
 
 	// TNEFWhenNeeded uses it for messages that would come back as something
 	// else: of classes that are no mail, with voting buttons or OLE objects. It
-	// is not used when a recipient must not get it (PidTagSendRichInfo).
+	// is not used when a recipient cannot read it (PidTagSendRichInfo). What the
+	// message itself asks for holds (PidTagSendRichInfo, PidLidUseTnef).
 	TNEFWhenNeeded
 
 	// TNEFAlways uses it for all messages but signed ones and reports.
@@ -241,7 +242,8 @@ func (g *generator) wantsTNEF(msg *mapi.Message) bool {
 	case TNEFAsItCame:
 		return cameIn(msg) == inTNEF
 	case TNEFWhenNeeded:
-		return needsTNEF(msg) && takeTNEF(msg)
+		w := g.opts.wish(msg).tnef
+		return w == withTNEF || w == anyTNEF && needsTNEF(msg)
 	}
 	return false
 }
@@ -277,16 +279,6 @@ func isMailClass(class string) bool {
 
 func bagOf(p mapi.Prop, v mapi.Value) mapi.Properties {
 	return mapi.PropertiesOf([]mapi.Property{{Prop: p, Value: v}})
-}
-
-// takeTNEF: no recipient is known to see only winmail.dat.
-func takeTNEF(msg *mapi.Message) bool {
-	for _, r := range msg.Recipients {
-		if rich, ok := props.PidTagSendRichInfo.Get(r); ok && !rich {
-			return false
-		}
-	}
-	return true
 }
 
 // winmail writes the message as text and winmail.dat (MS-OXCMAIL 2.1.3.5.1).

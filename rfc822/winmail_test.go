@@ -121,6 +121,22 @@ func TestTNEFIsNotOverproduced(t *testing.T) {
 	plain := task()
 	props.PidTagSendRichInfo.Set(plain.Recipients[0], false)
 	assert.NotContains(t, string(encodeTNEF(t, plain, rfc822.TNEFWhenNeeded)), "ms-tnef", "a recipient cannot read it")
+	assert.Contains(t, string(encodeTNEF(t, plain, rfc822.TNEFAlways)), "ms-tnef", "the caller decides")
+	props.PidTagSendRichInfo.Set(plain, true)
+	assert.Contains(t, string(encodeTNEF(t, plain, rfc822.TNEFWhenNeeded)), "ms-tnef", "the message decides for all")
+	props.PidTagSendRichInfo.Set(plain, false)
+	props.PidTagSendRichInfo.Delete(plain.Recipients[0])
+	assert.NotContains(t, string(encodeTNEF(t, plain, rfc822.TNEFWhenNeeded)), "ms-tnef", "the message decides for all")
+
+	asked := decodeBytes(t, rich())
+	props.PidTagBody.Set(asked, "changed")
+	for _, r := range asked.Recipients {
+		props.PidTagSendRichInfo.Set(r, true)
+	}
+	assert.NotContains(t, string(encodeTNEF(t, asked, rfc822.TNEFWhenNeeded)), "ms-tnef", "that all can read it is no reason")
+	props.PidLidUseTnef.Set(asked, true)
+	assert.Contains(t, string(encodeTNEF(t, asked, rfc822.TNEFWhenNeeded)), "ms-tnef", "the writer asks for it")
+	assert.NotContains(t, string(encodeTNEF(t, asked, rfc822.TNEFNever)), "ms-tnef")
 }
 
 func TestMessagesSurviveTNEF(t *testing.T) {
