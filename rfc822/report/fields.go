@@ -50,18 +50,34 @@ func parseAddress(s string) Typed {
 	t := parseTyped(s)
 	switch t.Type {
 	case "utf-8":
-		return Typed{"rfc822", oneLine(decodeUnitext(t.Value))}
+		if len(t.Value) > maxWord { // lines had to end in it: a blank of its own is \x{20}
+			t.Value = strings.ReplaceAll(t.Value, " ", "")
+		}
+		t = Typed{"rfc822", oneLine(decodeUnitext(t.Value))}
 	case "", "rfc822":
 		if strings.IndexByte(t.Value, '@') < 0 {
 			break
 		}
 		for _, a := range entity.ParseAddresses([]byte(t.Value)) {
 			if strings.IndexByte(a.Addr, '@') > 0 {
-				return Typed{"rfc822", oneLine(a.Addr)}
+				t = Typed{"rfc822", oneLine(a.Addr)}
+				break
 			}
 		}
 	}
+	t.Value = shortened(t.Value, maxAddress)
 	return t
+}
+
+// maxAddress bounds an address, in bytes; one with \x{…} all over is a value still.
+const maxAddress = 4 << 10
+
+// shortened is s cut to n bytes.
+func shortened(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.TrimSpace(strings.ToValidUTF8(s[:n], ""))
 }
 
 // decodeUnitext undoes \x{…} in an address of type utf-8 (RFC 6533 3).
@@ -189,19 +205,19 @@ func (r *reader) value(first []byte) string {
 			break
 		}
 		r.line()
-		if len(v) < maxValue {
+		if len(v) < maxWritten {
 			v = append(append(v, ' '), line...)
 		}
 	}
-	if len(v) > maxValue {
-		v = v[:maxValue]
+	if len(v) > maxWritten {
+		v = v[:maxWritten]
 	}
-	return oneLine(entity.DecodeWords(bytes.TrimSpace(v)))
+	return shortened(oneLine(entity.DecodeWords(bytes.TrimSpace(v))), maxValue)
 }
 
 // maxValue bounds one value, in bytes. The longest transcripts in mail are a
-// tenth of that.
-const maxValue = 32 << 10
+// tenth of that. maxWritten is what encoded words make of it at most.
+const maxValue, maxWritten = 32 << 10, 160 << 10
 
 // oneLine makes s valid UTF-8 without control characters, which are blanks then.
 func oneLine(s string) string {

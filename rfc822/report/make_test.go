@@ -281,3 +281,24 @@ func TestReportsBelongToTheConversation(t *testing.T) {
 		})
 	}
 }
+
+func TestLongValuesComeBack(t *testing.T) {
+	for name, s := range map[string]string{
+		"no character of ASCII": strings.Repeat("ж", 2000), "a blank in a long word": strings.Repeat("ж", 950) + " " + strings.Repeat(`x\`, 900),
+	} {
+		d := &report.DeliveryStatus{Recipients: []report.RecipientStatus{{
+			FinalRecipient: report.Typed{Type: "rfc822", Value: s}, Action: report.ActionFailed, Status: report.Status{Class: 5},
+			Diagnostic: report.Typed{Type: "x-unix", Value: strings.Repeat("жираф okapi ", 1900) + "."},
+		}}}
+		for _, utf8 := range []bool{false, true} {
+			again := report.ParseDeliveryStatus(d.AppendTo(nil, utf8), nil)
+			require.Len(t, again.Recipients, 1)
+			assert.Equal(t, d.Recipients[0].FinalRecipient, again.Recipients[0].FinalRecipient, name)
+			assert.Equal(t, d.Recipients[0].Diagnostic, again.Recipients[0].Diagnostic)
+		}
+	}
+	in := lines("Final-Recipient: rfc822; "+strings.Repeat("x", 4095)+"ж@b.example", "Action: failed", "Status: 5.0.0", "Diagnostic-Code: smtp; "+strings.Repeat("x", 40<<10))
+	d := report.ParseDeliveryStatus(in, nil)
+	assert.Equal(t, strings.Repeat("x", 4095), d.Recipients[0].FinalRecipient.Value, "cut before the character")
+	assert.Len(t, d.Recipients[0].Diagnostic.String(), 32<<10)
+}
