@@ -106,7 +106,7 @@ func (d *disk) ReuseForWrite(oldname, newname string, c vfs.DiskWriteCategory) (
 	if !d.frozen() {
 		f, err := d.FS.ReuseForWrite(oldname, newname, c)
 		if err == nil {
-			return d.wrap(f, newname), nil
+			return d.wrapUsed(f, newname), nil
 		}
 		d.stop("reuse", newname, err)
 	}
