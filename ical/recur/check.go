@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/okapi-mail/okapi/ical/recur/internal/scale"
 	"github.com/okapi-mail/okapi/mapi"
 )
 
@@ -75,13 +76,23 @@ func (r *Rule) hasBy() bool {
 		len(r.ByYearDay)+len(r.ByWeekNo)+len(r.ByMonth) > 0
 }
 
-func (r *Rule) gregorian() bool { return r.Scale == "" || strings.EqualFold(r.Scale, "GREGORIAN") }
+// gregorian tells whether the months of a rule are those of the Gregorian calendar. Some
+// calendars only count its years from another one.
+func (r *Rule) gregorian() bool {
+	switch strings.ToUpper(r.Scale) {
+	case "", "GREGORIAN", "ISO8601", "BUDDHIST", "JAPANESE", "ROC":
+		return true
+	}
+	return false
+}
 
 // CanExpand tells whether instances can be found: nil, or mapi.ErrNoSupport for a
-// calendar other than the Gregorian one, and mapi.ErrInvalidParameter for a rule
-// without frequency. Such a rule has no instances.
+// calendar that is not ruled by arithmetic (known are HEBREW, ISLAMIC-CIVIL,
+// ISLAMIC-TBLA, COPTIC, ETHIOPIC, INDIAN, and those with the months of the Gregorian one)
+// or weeks of the year in it, and mapi.ErrInvalidParameter for a rule without frequency.
+// Such a rule has no instances.
 func (r *Rule) CanExpand() error {
-	if !r.gregorian() {
+	if !r.gregorian() && (scale.Of(strings.ToUpper(r.Scale)) == nil || len(r.ByWeekNo) > 0) {
 		return fmt.Errorf("recurrence rule: %w: RSCALE=%s", mapi.ErrNoSupport, r.Scale)
 	}
 	if r.Freq < Secondly || r.Freq > Yearly {

@@ -138,7 +138,7 @@ func TestCorpusRules(t *testing.T) {
 			r := s.Rules[0]
 			key := r.String() + s.Start.String()
 			// Days that are skipped are tested with the lists of libical.
-			if seen[key] || r.CanExpand() != nil || r.Skip != recur.Omit || s.Start.Year() < 1950 {
+			if seen[key] || r.Scale != "" && r.Scale != "GREGORIAN" || r.CanExpand() != nil || r.Skip != recur.Omit || s.Start.Year() < 1950 {
 				continue
 			}
 			seen[key] = true

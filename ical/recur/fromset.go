@@ -77,7 +77,7 @@ func (b *builder) build() error {
 		return no("RRULE", "%d rules", len(s.Rules))
 	case len(s.ExRules) > 0:
 		return no("EXRULE", "rules of exclusion")
-	case s.Rules[0].CanExpand() != nil:
+	case !s.Rules[0].gregorian():
 		return no("RSCALE", "%s", s.Rules[0].Scale)
 	case s.Duration < 0:
 		return no("DURATION", "negative")

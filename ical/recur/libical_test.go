@@ -74,11 +74,15 @@ var libicalDiffers = map[string]string{
 
 func TestLibicalInstances(t *testing.T) {
 	agree, total := 0, 0
-	for _, name := range []string{"icalrecur_test.txt", "icalrecur_test_rscale.txt"} {
+	for _, name := range []string{"icalrecur_test.txt", "icalrecur_test_rscale.txt", "icalrecur_test_rscale_withicu.txt"} {
 		for _, c := range libicalCases(t, name) {
 			total++
 			t.Run(c.rule+" from "+c.start, func(t *testing.T) {
 				got := libicalAnswer(t, c)
+				if strings.Contains(c.rule, "RSCALE=CHINESE") { // the sky, not arithmetic, says when its months begin
+					require.Contains(t, got, "UNIMPLEMENTED")
+					return
+				}
 				if why := libicalDiffers[c.rule]; why != "" {
 					require.NotEqual(t, c.want, got, "no difference any more: %s", why)
 				} else if assert.Equal(t, c.want, got, c.comment) {

@@ -48,6 +48,7 @@ type plan struct {
 	mask         uint32
 	askedDay     int // and answer of onDay
 	answer       bool
+	scaled       *scaled // for calendars other than the Gregorian one
 	nothingToSee bool
 }
 
@@ -64,6 +65,10 @@ func newPlan(r *Rule, start time.Time) *plan {
 	}
 	p.startDay = int(civil.FloorDiv(p.start, civil.Day))
 	p.year, p.month, p.day = civil.Date(p.startDay)
+	p.nothingToSee = p.year > lastYear || p.year < 0
+	if !r.gregorian() {
+		p.scaled = newScaled(p, r)
+	}
 	if r.WeekStart != 0 {
 		p.weekStart = r.WeekStart.Time()
 	}
@@ -76,7 +81,6 @@ func newPlan(r *Rule, start time.Time) *plan {
 	if p.byWeeks() {
 		p.weekYear, _, _ = civil.Date(p.weekBegin(p.startDay) + 3)
 	}
-	p.nothingToSee = p.year > lastYear || p.year < 0
 	return p
 }
 
@@ -218,22 +222,20 @@ func (p *plan) findMonth(year, month int) uint32 {
 		return 0
 	}
 	n := civil.MonthDays(year, month)
-	mask := uint32(1)<<n - 1
-	if p.hasMonthDay {
-		mask = p.posDay>>1&mask | bits.Reverse32(p.negDay)>>(31-n)
-		if p.posDay>>(n+1) != 0 && p.skip != Omit {
-			mask |= 1 << (n - 2 + int(p.skip))
-		}
-		if p.negDay>>(n+1) != 0 && p.skip == Forward {
-			mask |= 1
-		}
-	}
+	mask := p.monthDays(n)
 	if mask == 0 {
 		return 0
 	}
 	first := civil.Days(year, month, 1)
 	if p.hasDay {
-		mask &= p.byDay(year, first, n)
+		from, length := first, n
+		if p.nthOfYear {
+			from, length = civil.Days(year, 1, 1), 365
+			if civil.IsLeap(year) {
+				length = 366
+			}
+		}
+		mask &= p.byDay(first, n, from, length)
 	}
 	if p.hasYearDay {
 		mask = p.only(mask, first, p.yearDay(year))
@@ -244,19 +246,29 @@ func (p *plan) findMonth(year, month int) uint32 {
 	return mask
 }
 
-// byDay are the days of the month of n days that BYDAY names.
-func (p *plan) byDay(year, first, n int) (mask uint32) {
+// monthDays are the days that BYMONTHDAY names in a month of n days, all without it.
+func (p *plan) monthDays(n int) uint32 {
+	mask := uint32(1)<<n - 1
+	if !p.hasMonthDay {
+		return mask
+	}
+	mask = p.posDay>>1&mask | bits.Reverse32(p.negDay)>>(31-n)
+	if p.posDay>>(n+1) != 0 && p.skip != Omit {
+		mask |= 1 << (n - 2 + int(p.skip))
+	}
+	if p.negDay>>(n+1) != 0 && p.skip == Forward {
+		mask |= 1
+	}
+	return mask
+}
+
+// byDay are the days of a month of n days that BYDAY names. Numbers are counted in a span
+// of some length, the month or its year.
+func (p *plan) byDay(first, n, from, length int) (mask uint32) {
 	begin := int(civil.Weekday(first))
 	for w := range 7 {
 		if p.week>>w&1 != 0 {
 			mask |= sevenths << ((w - begin + 7) % 7)
-		}
-	}
-	from, length := first, n
-	if p.nthOfYear {
-		from, length = civil.Days(year, 1, 1), 365
-		if civil.IsLeap(year) {
-			length = 366
 		}
 	}
 	for _, d := range p.nth {
@@ -321,6 +333,10 @@ func (p *plan) firstWeek(year int) int { return p.weekBegin(civil.Days(year, 1, 
 // onDay tells whether a rule is about a day.
 func (p *plan) onDay(day int) bool {
 	if day != p.askedDay {
+		if p.scaled != nil {
+			p.askedDay, p.answer = day, p.scaled.onDay(day)
+			return p.answer
+		}
 		y, m, d := civil.Date(day)
 		p.askedDay, p.answer = day, p.inMonth(y, m)>>(d-1)&1 != 0
 	}

@@ -25,7 +25,7 @@ type Rule struct {
 
 	WeekStart Weekday // 0 is Monday
 
-	Scale string // RSCALE (RFC 7529); "" is GREGORIAN. Others are kept, not expanded
+	Scale string // RSCALE (RFC 7529); "" is GREGORIAN. See CanExpand for others
 	Skip  Skip   // what becomes of dates that a month has not
 
 	Extra []Part // parts of other standards, in their order

@@ -10,8 +10,8 @@ import (
 // is called before the first next.
 func (w *walker) seek(unix int64) {
 	p := w.p
-	if w.done {
-		return
+	if w.done || p.scaled != nil && p.freq >= Monthly {
+		return // there are few months in ten thousand years
 	}
 	// Two days are more than clocks differ from UTC, and gaps move.
 	to := unix - 2*civil.Day
@@ -79,7 +79,7 @@ func (w *walker) first() (n int) {
 // each is the number of instances in every period, or 0 when it differs or when it is
 // not obvious.
 func (p *plan) each() int {
-	if len(p.offsets) != 1 || len(p.positions) > 0 || p.hasYearDay || p.hasWeekNo || p.skip != Omit {
+	if p.scaled != nil || len(p.offsets) != 1 || len(p.positions) > 0 || p.hasYearDay || p.hasWeekNo || p.skip != Omit {
 		return 0
 	}
 	months := p.months>>1&0xFFF == 0xFFF

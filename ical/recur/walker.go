@@ -112,6 +112,9 @@ func (w *walker) fill() bool {
 func (w *walker) period(at int64) bool {
 	p, n := w.p, at*w.p.interval
 	w.at++
+	if p.scaled != nil && p.freq >= Monthly {
+		return w.scaled(n)
+	}
 	switch p.freq {
 	case Yearly:
 		year := int64(p.weekYear) + n
