@@ -194,6 +194,26 @@ func TestKeys(t *testing.T) {
 	t.Run("search keys are upper-case with a NUL", func(t *testing.T) {
 		assert.Equal(t, []byte("SMTP:ADA@EXAMPLE.ORG\x00"), mapi.SearchKey("smtp", "Ada@example.org"))
 		assert.Nil(t, mapi.SearchKey("SMTP", ""))
+		assert.Equal(t, []byte("xSMTP:A@B\x00"), mapi.AppendSearchKey([]byte("x"), "SMTP", "a@b"))
+		assert.Equal(t, []byte("x"), mapi.AppendSearchKey([]byte("x"), "SMTP", ""))
+	})
+	t.Run("both forms of a domain have one search key", func(t *testing.T) {
+		for _, spellings := range [][]string{
+			{"ada@bücher.example", "ADA@BÜCHER.example", "Ada@xn--bcher-kva.EXAMPLE", "ada@bu\u0308cher.example"},
+			{"ädä@zoo.example", "ÄDÄ@ZOO.EXAMPLE"},
+			{"ada@[IPv6:::1]", "ADA@[ipv6:::1]"},
+			{"ada@faß.example", "ada@xn--fa-hia.example"},
+		} {
+			for _, s := range spellings {
+				assert.Equal(t, mapi.SearchKey("SMTP", spellings[0]), mapi.SearchKey("smtp", s), s)
+			}
+		}
+		for _, different := range [][2]string{{"a@bücher.example", "a@bucher.example"}, {"ädä@zoo.example", "ada@zoo.example"}, {"a@faß.example", "a@fass.example"}} {
+			assert.NotEqual(t, mapi.SearchKey("SMTP", different[0]), mapi.SearchKey("SMTP", different[1]))
+		}
+		assert.Equal(t, []byte("EX:/O=BÜCHER/CN=A@BÜCHER\x00"), mapi.SearchKey("EX", "/o=Bücher/cn=a@bücher"), "a name of another type is no domain")
+		assert.Equal(t, []byte("SMTP:A@\uFFFD\x00"), mapi.SearchKey("SMTP", "a@\uFFFD"), "what is no domain stays")
+		assert.Equal(t, []byte("SMTP:Ü\x00"), mapi.SearchKey("SMTP", "ü"))
 	})
 }
 

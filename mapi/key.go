@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // A SourceKey names a folder or message in synchronisation (PidTagSourceKey). It is
@@ -86,10 +90,53 @@ func (x XID) Compare(y XID) int {
 
 // SearchKey returns the value of PidTagSearchKey and its kin for an address:
 // "SMTP:ADA@EXAMPLE.ORG" and a NUL. It is the same for all spellings of an address,
-// so that binary equality finds a person. It is nil when there is no address.
+// so that binary equality finds a person: without regard to case, and with an
+// international domain of SMTP as the DNS has it, so that its readable form is found
+// too (RFC 5891). It is nil when there is no address.
 func SearchKey(addressType, address string) []byte {
 	if address == "" {
 		return nil
 	}
-	return append([]byte(strings.ToUpper(addressType+":"+address)), 0)
+	return AppendSearchKey(make([]byte, 0, len(addressType)+len(address)+2), addressType, address)
+}
+
+// AppendSearchKey appends what [SearchKey] returns.
+func AppendSearchKey(b []byte, addressType, address string) []byte {
+	if address == "" {
+		return b
+	}
+	b = append(appendUpper(b, addressType), ':')
+	if strings.EqualFold(addressType, "SMTP") {
+		address = withDNSDomain(address)
+	}
+	return append(appendUpper(b, address), 0)
+}
+
+func appendUpper(b []byte, s string) []byte {
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			if 'a' <= r && r <= 'z' {
+				r -= 'a' - 'A'
+			}
+			b = append(b, byte(r))
+		} else {
+			b = utf8.AppendRune(b, unicode.ToUpper(r))
+		}
+	}
+	return b
+}
+
+// withDNSDomain returns an address with its domain in ASCII. A domain that has no such
+// form stays as it is.
+func withDNSDomain(address string) string {
+	at := strings.LastIndexByte(address, '@') + 1
+	for i := at; at > 0 && i < len(address); i++ {
+		if address[i] >= utf8.RuneSelf {
+			if domain, err := idna.Lookup.ToASCII(address[at:]); err == nil {
+				return address[:at] + domain
+			}
+			return address
+		}
+	}
+	return address
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/okapi-mail/okapi/mapi"
@@ -61,7 +60,7 @@ func (m *mailAddress) init(a *entity.Address, room []byte) []byte {
 	n := len(b)
 	m.entryID = b[:n:n]
 	if m.email != "" {
-		b = appendSearchKey(b, m.email)
+		b = mapi.AppendSearchKey(b, "SMTP", m.email)
 		m.searchKey = b[n:len(b):len(b)]
 	}
 	return b[len(b):]
@@ -78,27 +77,6 @@ func keysSize(a *entity.Address) int {
 
 // smtpType is the boxed address type that all addresses of mail have.
 var smtpType mapi.Value = "SMTP"
-
-// appendSearchKey appends the key by which an address is found: its type and
-// itself in capitals. A domain has the form for the DNS in it, so that both forms
-// of an international domain are found (RFC 5891).
-func appendSearchKey(b []byte, addr string) []byte {
-	b = append(b, "SMTP:"...)
-	if !isASCII(addr) {
-		addr = entity.Address{Addr: addr}.Ascii()
-	}
-	for _, r := range addr {
-		if r < utf8.RuneSelf {
-			if 'a' <= r && r <= 'z' {
-				r -= 'a' - 'A'
-			}
-			b = append(b, byte(r))
-		} else {
-			b = utf8.AppendRune(b, unicode.ToUpper(r))
-		}
-	}
-	return append(b, 0)
-}
 
 func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {

@@ -101,7 +101,7 @@ func isNobody(r *mapi.Recipient) bool {
 
 func addressKey(msg *mapi.Message) string {
 	addr, _ := props.PidTagSentRepresentingSmtpAddress.Get(msg)
-	return strings.ToLower(addr)
+	return string(mapi.SearchKey("SMTP", addr))
 }
 
 // addInvited adds those to whom this mail did not go. The organizer is its sender.
@@ -113,7 +113,7 @@ func (m *message) addInvited(rows []*mapi.Recipient) {
 	for _, r := range rows {
 		flags, _ := props.PidTagRecipientFlags.Get(r)
 		key := recipientKey(r)
-		if isMailAddress(key) && !here[key] && flags&mapi.RecipientFlagOrganizer == 0 && len(m.Recipients) < m.opts.MaxRecipients {
+		if isMailAddress(recipientAddress(r)) && !here[key] && flags&mapi.RecipientFlagOrganizer == 0 && len(m.Recipients) < m.opts.MaxRecipients {
 			here[key] = true
 			m.Recipients = append(m.Recipients, complete(r))
 		}

@@ -183,14 +183,19 @@ func (m *message) mergeRecipients(rows []*mapi.Recipient) {
 	}
 }
 
+// recipientKey is equal for the same address.
 func recipientKey(r *mapi.Recipient) string {
+	return string(mapi.SearchKey("SMTP", recipientAddress(r)))
+}
+
+func recipientAddress(r *mapi.Recipient) string {
 	addr, _ := props.PidTagSmtpAddress.Get(r)
 	if addr == "" {
 		if kind, _ := props.PidTagAddressType.Get(r); strings.EqualFold(kind, "SMTP") {
 			addr, _ = props.PidTagEmailAddress.Get(r)
 		}
 	}
-	return strings.ToLower(addr)
+	return addr
 }
 
 // mergeAttachments puts the attachments of the stream before those of the mail,

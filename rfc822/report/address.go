@@ -1,11 +1,11 @@
 package report
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
-	"github.com/okapi-mail/okapi/rfc822/entity"
 )
 
 // A Mailbox is who sends or gets a report.
@@ -90,7 +90,7 @@ func (g group) set(obj mapi.Setter, m Mailbox) {
 		case g.entryID:
 			obj.Set(p, []byte(mapi.NewOneOff(m.name(), "SMTP", m.Address).EntryID()))
 		case g.searchKey:
-			if key := searchKey(m.Address); key != nil {
+			if key := mapi.SearchKey("SMTP", m.Address); key != nil {
 				obj.Set(p, key)
 			}
 		}
@@ -154,17 +154,8 @@ func newRecipient(m Mailbox) *mapi.Recipient {
 	return r
 }
 
-// searchKey is the key by which an address is found, with the domain as the DNS has
-// it.
-func searchKey(addr string) []byte {
-	if !isASCII(addr) {
-		addr = entity.Address{Addr: addr}.Ascii()
-	}
-	return mapi.SearchKey("SMTP", addr)
-}
-
 // sameAddress compares addresses as people do: without case, in whatever form of
 // the domain.
 func sameAddress(a, b string) bool {
-	return strings.EqualFold(a, b) || string(searchKey(a)) == string(searchKey(b))
+	return bytes.Equal(mapi.SearchKey("SMTP", a), mapi.SearchKey("SMTP", b))
 }
