@@ -95,6 +95,9 @@ func classOf(k kind, method string, c *Component) *classMeaning {
 
 // meaningOf is what a message is, by its class.
 func meaningOf(class string, counter bool) *classMeaning {
+	if about := plainEvent(); hasClass(class, about.class) { // as most are
+		return about
+	}
 	for _, about := range meetingClasses() {
 		if strings.EqualFold(about.class, class) && about.counter == counter || !about.answer && hasClass(class, about.class) {
 			return &about

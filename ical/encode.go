@@ -19,14 +19,14 @@ import (
 func Encode(w io.Writer, msgs []*mapi.Message, opts *EncodeOptions) error {
 	e := newEncoder(opts)
 	e.lend = true
-	var items bytes.Buffer // as text, which is smaller than trees of all messages
+	var items pieces // as text, which is smaller than trees of all messages
 	lines := line.NewWriter(&items)
 	cal, err := e.calendar(msgs, func(c *Component) { c.write(lines) })
 	if err == nil {
 		err = lines.Flush()
 	}
 	if err == nil {
-		err = writeAround(w, cal, &items)
+		err = writeAround(w, cal, items)
 	}
 	if err != nil {
 		return &mapi.Error{Op: "ical.Encode", Code: mapi.CodeOf(err), Err: err}
@@ -34,15 +34,26 @@ func Encode(w io.Writer, msgs []*mapi.Message, opts *EncodeOptions) error {
 	return nil
 }
 
+// pieces is a text that grows without being copied.
+type pieces [][]byte
+
+// Write implements io.Writer.
+func (t *pieces) Write(p []byte) (int, error) {
+	*t = append(*t, bytes.Clone(p))
+	return len(p), nil
+}
+
 // writeAround writes a component with more of its children, which are text already.
-func writeAround(w io.Writer, c *Component, children io.WriterTo) error {
+func writeAround(w io.Writer, c *Component, children pieces) error {
 	lines := line.NewWriter(w)
 	c.writeOpen(lines)
 	if err := lines.Flush(); err != nil {
 		return err
 	}
-	if _, err := children.WriteTo(w); err != nil {
-		return err
+	for _, p := range children {
+		if _, err := w.Write(p); err != nil {
+			return err
+		}
 	}
 	lines.End(c.Name)
 	return lines.Flush()
@@ -95,6 +106,7 @@ type encoder struct {
 	lines   []Prop // of the calendars that messages came from
 	err     error
 	seen    map[string]bool // lines
+	buf     []byte          // one of them
 	stock
 }
 
@@ -177,12 +189,12 @@ const maxLines = 1000
 func (e *encoder) keepLines(cal *Component) {
 	for i := range cal.Props {
 		p := &cal.Props[i]
-		key := string(p.Append(nil))
+		e.buf = p.Append(e.buf[:0])
 		if e.seen == nil {
 			e.seen = map[string]bool{}
 		}
-		if !e.seen[key] && len(e.seen) < maxLines {
-			e.seen[key] = true
+		if !e.seen[string(e.buf)] && len(e.seen) < maxLines {
+			e.seen[string(e.buf)] = true
 			e.lines = append(e.lines, *p)
 		}
 	}
@@ -210,7 +222,8 @@ func (e *encoder) reader(about *classMeaning, cal *Component) *decoder {
 // say, and the written ones of the others.
 func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, master *item) *Component {
 	k := kindOf(written.Name)
-	has, ours := slotsOf(nil, k, kept), slotsOf(nil, k, written)
+	var room [2][32]slot // enough for most
+	has, ours := slotsOf(room[0][:0], k, kept), slotsOf(room[1][:0], k, written)
 	alarms := children(kept, "VALARM")
 	both := e.component(written.Name, len(kept.Props)+len(written.Props))
 	both.Props, both.Children = append(both.Props, kept.Props...), append(both.Children, kept.Children...)
@@ -277,13 +290,17 @@ func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, d *
 	used := make([]bool, len(kept.Props))
 	place := map[string][]int{} // kept lines by what they are about
 	for i := range kept.Props {
-		if p := &kept.Props[i]; p.Name == "ATTENDEE" || p.Name == "ATTACH" {
+		if p := &kept.Props[i]; isOneByOne(p) {
 			place[about(p)] = append(place[about(p)], i)
 		}
 	}
 	for i := range written.Props {
 		p := &written.Props[i]
-		if p.Name != "ATTENDEE" && p.Name != "ATTACH" {
+		if !isOneByOne(p) {
+			continue
+		}
+		if len(place) == 0 {
+			out.Props = append(out.Props, *p)
 			continue
 		}
 		for _, j := range place[about(p)] {
@@ -294,6 +311,9 @@ func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, d *
 			}
 		}
 		out.Props = append(out.Props, *p)
+	}
+	if len(place) == 0 {
+		return
 	}
 	who, _ := representing().get(m)
 	answer := d.method == "REPLY" || d.method == "COUNTER"
@@ -314,6 +334,9 @@ func makesNoRecipient(p *Prop, who person, answer bool) bool {
 	attendee := personOf(p.Value, p.Param("CN"))
 	return attendee.isNobody() || attendee.same(who) != answer
 }
+
+// isOneByOne: its lines are merged each on its own.
+func isOneByOne(p *Prop) bool { return p.Name == "ATTENDEE" || p.Name == "ATTACH" }
 
 // about is whom or what a line is about.
 func about(p *Prop) string {

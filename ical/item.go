@@ -66,11 +66,13 @@ type aspect uint16
 const (
 	aspectIdentity aspect = 1 << iota
 	aspectTime
-	aspectText   // what people read
-	aspectSimple // what is one value of one property
+	aspectText    // what people read
+	aspectHistory // when it was made and changed
+	aspectSimple  // what is one value of one property
 	aspectPeople
 	aspectFiles
-	aspectState // busy or not, done or not, of a series or not
+	aspectBusy
+	aspectState // answered or not, done or not, of a series or not
 	aspectAlarm // counts from its time
 	everything  = aspectAlarm<<1 - 1
 )
@@ -111,6 +113,9 @@ func (d *decoder) aspects(c *Component, master *item, wanted aspect) *item {
 	if wanted&aspectText != 0 {
 		it.texts()
 	}
+	if wanted&aspectHistory != 0 {
+		it.history()
+	}
 	if wanted&aspectSimple != 0 {
 		it.simple()
 	}
@@ -119,6 +124,9 @@ func (d *decoder) aspects(c *Component, master *item, wanted aspect) *item {
 	}
 	if wanted&aspectFiles != 0 {
 		it.files()
+	}
+	if wanted&aspectBusy != 0 && it.kind == event {
+		it.busy()
 	}
 	if wanted&aspectState != 0 {
 		it.state()
@@ -133,7 +141,6 @@ func (d *decoder) aspects(c *Component, master *item, wanted aspect) *item {
 func (it *item) state() {
 	switch it.kind {
 	case event:
-		it.busy()
 		it.meeting()
 	case task:
 		it.task()
@@ -187,7 +194,7 @@ func (it *item) subject() string {
 
 // oneLine is s with blanks for line breaks, cut to n characters.
 func oneLine(s string, n int) string {
-	if strings.ContainsAny(s, "\r\n") {
+	if strings.IndexByte(s, '\n') >= 0 || strings.IndexByte(s, '\r') >= 0 {
 		s = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ").Replace(s)
 	}
 	if len(s) > n && utf8.RuneCountInString(s) > n {
@@ -261,16 +268,20 @@ func (it *item) texts1(name string) (list []string) {
 	return list
 }
 
+// history sets when the item was made and changed.
+func (it *item) history() {
+	if t, ok := it.time("CREATED"); ok {
+		props.PidTagCreationTime.Set(it.m, t)
+	}
+	if t, ok := it.time("LAST-MODIFIED"); ok {
+		props.PidTagLastModificationTime.Set(it.m, t)
+	}
+	it.stamps()
+}
+
 // simple sets what is one value of one property.
 func (it *item) simple() {
 	c, m := it.c, it.m
-	if t, ok := it.time("CREATED"); ok {
-		props.PidTagCreationTime.Set(m, t)
-	}
-	if t, ok := it.time("LAST-MODIFIED"); ok {
-		props.PidTagLastModificationTime.Set(m, t)
-	}
-	it.stamps()
 	if n, ok := it.number("X-MICROSOFT-CDO-APPT-SEQUENCE"); ok {
 		props.PidLidAppointmentSequence.Set(m, n)
 	} else if n, ok := it.number("SEQUENCE"); ok {

@@ -83,67 +83,67 @@ func slotOf(k kind, name string) slot {
 	return noSlot
 }
 
-// slotProps are the properties of a message that a slot sets.
-func slotProps(s slot) []mapi.Prop {
+// slotProps appends the properties of a message that a slot sets.
+func slotProps(list []mapi.Prop, s slot) []mapi.Prop {
 	switch s {
 	case "UID":
-		return []mapi.Prop{props.PidLidCleanGlobalObjectId.Prop()}
+		return append(list, props.PidLidCleanGlobalObjectId.Prop())
 	case "RECURRENCE-ID":
-		return []mapi.Prop{props.PidLidExceptionReplaceTime.Prop()}
+		return append(list, props.PidLidExceptionReplaceTime.Prop())
 	case "SUMMARY":
-		return []mapi.Prop{props.PidTagSubject.Prop(), props.PidTagMessageLocaleId.Prop()}
+		return append(list, props.PidTagSubject.Prop(), props.PidTagMessageLocaleId.Prop())
 	case "DESCRIPTION", "COMMENT":
-		return []mapi.Prop{props.PidTagBody.Prop()}
+		return append(list, props.PidTagBody.Prop())
 	case "X-ALT-DESC":
-		return []mapi.Prop{props.PidTagHtml.Prop()}
+		return append(list, props.PidTagHtml.Prop())
 	case "LOCATION":
-		return []mapi.Prop{props.PidLidLocation.Prop(), props.PidNameLocationUrl.Prop()}
+		return append(list, props.PidLidLocation.Prop(), props.PidNameLocationUrl.Prop())
 	case "CATEGORIES":
-		return []mapi.Prop{props.PidNameKeywords.Prop()}
+		return append(list, props.PidNameKeywords.Prop())
 	case "CONTACT":
-		return []mapi.Prop{props.PidLidContacts.Prop()}
+		return append(list, props.PidLidContacts.Prop())
 	case "CREATED":
-		return []mapi.Prop{props.PidTagCreationTime.Prop()}
+		return append(list, props.PidTagCreationTime.Prop())
 	case "LAST-MODIFIED":
-		return []mapi.Prop{props.PidTagLastModificationTime.Prop()}
+		return append(list, props.PidTagLastModificationTime.Prop())
 	case "CLASS":
-		return []mapi.Prop{props.PidTagSensitivity.Prop()}
+		return append(list, props.PidTagSensitivity.Prop())
 	case "X-MS-OLK-ORIGINALSTART":
-		return []mapi.Prop{props.PidLidAppointmentStartWhole.Prop()}
+		return append(list, props.PidLidAppointmentStartWhole.Prop())
 	case "X-MS-OLK-ORIGINALEND":
-		return []mapi.Prop{props.PidLidAppointmentEndWhole.Prop()}
+		return append(list, props.PidLidAppointmentEndWhole.Prop())
 	case slotTime:
-		return []mapi.Prop{
+		return append(list,
 			props.PidLidAppointmentStartWhole.Prop(), props.PidLidAppointmentEndWhole.Prop(),
 			props.PidLidAppointmentProposedStartWhole.Prop(), props.PidLidAppointmentProposedEndWhole.Prop(),
 			props.PidLidAppointmentSubType.Prop(),
 			props.PidLidAppointmentTimeZoneDefinitionStartDisplay.Prop(), props.PidLidAppointmentTimeZoneDefinitionEndDisplay.Prop(),
 			props.PidLidTaskStartDate.Prop(), props.PidLidTaskDueDate.Prop(), props.PidLidLogStart.Prop(), props.PidLidLogEnd.Prop(),
-		}
+		)
 	case slotRule:
-		return []mapi.Prop{props.PidLidTaskRecurrence.Prop()}
+		return append(list, props.PidLidTaskRecurrence.Prop())
 	case slotStamp:
-		return []mapi.Prop{props.PidLidOwnerCriticalChange.Prop(), props.PidLidAttendeeCriticalChange.Prop()}
+		return append(list, props.PidLidOwnerCriticalChange.Prop(), props.PidLidAttendeeCriticalChange.Prop())
 	case slotSequence:
-		return []mapi.Prop{props.PidLidAppointmentSequence.Prop()}
+		return append(list, props.PidLidAppointmentSequence.Prop())
 	case slotPriority:
-		return []mapi.Prop{props.PidTagImportance.Prop()}
+		return append(list, props.PidTagImportance.Prop())
 	case slotBusy:
-		return []mapi.Prop{props.PidLidBusyStatus.Prop(), props.PidLidIntendedBusyStatus.Prop()}
+		return append(list, props.PidLidBusyStatus.Prop(), props.PidLidIntendedBusyStatus.Prop())
 	case slotTask:
-		return []mapi.Prop{props.PidLidTaskStatus.Prop(), props.PidLidPercentComplete.Prop(), props.PidLidTaskDateCompleted.Prop(), props.PidLidTaskComplete.Prop()}
+		return append(list, props.PidLidTaskStatus.Prop(), props.PidLidPercentComplete.Prop(), props.PidLidTaskDateCompleted.Prop(), props.PidLidTaskComplete.Prop())
 	case slotOrganizer:
-		return []mapi.Prop{
+		return append(list,
 			props.PidTagSentRepresentingName.Prop(), props.PidTagSentRepresentingEmailAddress.Prop(),
 			props.PidTagSenderEmailAddress.Prop(), props.PidLidTaskOwner.Prop(),
-		}
+		)
 	case slotAlarm:
-		return []mapi.Prop{props.PidLidReminderSet.Prop(), props.PidLidReminderDelta.Prop()}
+		return append(list, props.PidLidReminderSet.Prop(), props.PidLidReminderDelta.Prop())
 	}
 	if row, ok := extension(string(s)); ok {
-		return []mapi.Prop{row.prop}
+		return append(list, row.prop)
 	}
-	return nil
+	return list
 }
 
 // aspect is what of a component must be read to know what it says in a slot.
@@ -155,11 +155,15 @@ func (s slot) aspect() aspect {
 		return aspectIdentity
 	case "SUMMARY", "DESCRIPTION", "COMMENT", "X-ALT-DESC", "LOCATION", "CATEGORIES", "CONTACT":
 		return aspectText
+	case "CREATED", "LAST-MODIFIED", slotStamp:
+		return aspectHistory
 	case slotTime, slotRule, "X-MS-OLK-ORIGINALSTART", "X-MS-OLK-ORIGINALEND":
 		return aspectTime
 	case slotAlarm:
 		return aspectTime | aspectAlarm
-	case slotBusy, slotTask, "RECURRENCE-ID":
+	case slotBusy:
+		return aspectBusy
+	case slotTask, "RECURRENCE-ID":
 		return aspectState
 	case slotOrganizer:
 		return aspectPeople | aspectState // a task that is assigned has its owner among its people
@@ -169,7 +173,8 @@ func (s slot) aspect() aspect {
 
 // says reports whether two messages say the same in a slot. z is their zone.
 func says(s slot, a, b mapi.Getter, z *timeZone) bool {
-	for _, p := range slotProps(s) {
+	var room [16]mapi.Prop
+	for _, p := range slotProps(room[:0], s) {
 		if !equalValues(resolved(a.Get(p)), resolved(b.Get(p))) {
 			return false
 		}

@@ -10,33 +10,22 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
 )
 
-// decodeAll turns a whole text into UTF-8 when its first bytes or its transport
-// say that it is something else.
-func decodeAll(r io.Reader, charset string) io.Reader {
-	head := make([]byte, 4)
-	n, err := io.ReadFull(r, head)
-	head = head[:n]
-	if err == io.ErrUnexpectedEOF || err == io.EOF {
-		err = nil
-	}
-	rest := io.MultiReader(bytes.NewReader(head), failing{r, err})
-	switch {
+// detect says how a text is encoded, from its first four bytes and from what its
+// transport said: how long its byte-order mark is when it is UTF-8, else its encoding.
+func detect(head []byte, charset string) (mark int, e encoding.Encoding) {
+	switch n := len(head); {
 	case bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")):
-		return io.MultiReader(bytes.NewReader(head[3:]), failing{r, err})
+		return 3, nil
 	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), n > 1 && head[0] == 0 && head[1] != 0:
-		return transform.NewReader(rest, unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder())
+		return 0, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
 	case bytes.HasPrefix(head, []byte{0xFF, 0xFE}), n > 1 && head[1] == 0 && head[0] != 0:
-		return transform.NewReader(rest, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
+		return 0, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case charset != "" && !isUTF8(charset):
+		return 0, lookup(charset)
 	}
-	if charset != "" && !isUTF8(charset) {
-		if e := lookup(charset); e != nil {
-			return transform.NewReader(rest, e.NewDecoder())
-		}
-	}
-	return rest
+	return 0, nil
 }
 
 // failing is a reader whose beginning failed with err.

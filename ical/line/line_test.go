@@ -9,6 +9,7 @@ import (
 	"testing/iotest"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -289,6 +290,32 @@ func TestReset(t *testing.T) {
 		}
 		for i, l := range before {
 			require.Equal(t, shown[i], show(l))
+		}
+	}
+}
+
+// Whichever byte stands wherever, the line is read as if each byte were looked at alone.
+func TestEachByteAtEachPlace(t *testing.T) {
+	for c := range 256 {
+		if c == '\n' || c == '\r' {
+			continue
+		}
+		for at := range 20 {
+			in := []byte("X:" + strings.Repeat("b", 20))
+			in[2+at] = byte(c)
+			got, broken := read(t, bytes.NewReader(in), nil)
+			require.Len(t, got, 1)
+			want := string(in[2:])
+			control := c < ' ' && c != '\t' || c == 0x7F
+			switch {
+			case control:
+				want = strings.Repeat("b", 19)
+			case c >= 0x80: // windows-1252, where five bytes mean nothing
+				require.Equal(t, 20, utf8.RuneCountInString(got[0].Value))
+				continue
+			}
+			require.Equal(t, want, got[0].Value)
+			require.Equal(t, control, broken[line.RuleControl] == 1, "%#x", c)
 		}
 	}
 }

@@ -2,13 +2,14 @@ package line
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 )
 
-// parse reads a line. ok is false when it is no property.
-func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
+// parse reads a line; plain says that it is. ok is false when it is no property.
+func (r *Reader) parse(raw []byte, plain bool, at int64) (l Line, ok bool) {
 	end := 0
 	for end < len(raw) && raw[end] != ';' && raw[end] != ':' {
 		end++
@@ -16,7 +17,7 @@ func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
 	if end == 0 || end == len(raw) {
 		return l, false
 	}
-	name := bytes.TrimRight(raw[:end], " \t")
+	name := trimRight(raw[:end])
 	if r.opts.Groups {
 		if dot := bytes.LastIndexByte(name, '.'); dot > 0 {
 			l.Group = string(name[:dot])
@@ -31,7 +32,7 @@ func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
 	}
 	l.Name, l.Offset = r.name(name), at
 	r.raw, r.whole = raw, ""
-	if utf8.Valid(raw) {
+	if plain || utf8.Valid(raw) {
 		r.whole = string(raw) // one string for all parts
 	}
 	colon := end
@@ -42,6 +43,25 @@ func (r *Reader) parse(raw []byte, at int64) (l Line, ok bool) {
 	}
 	r.value(&l, raw[colon+1:], at)
 	return l, true
+}
+
+// isPlain is true for nothing but printable ASCII, as most lines are. It looks at eight
+// bytes at once: the sums set the highest bit of a byte that is below a space, or a
+// delete, and those beyond ASCII have it.
+func isPlain(b []byte) bool {
+	const all, high = 0x0101010101010101, 0x8080808080808080
+	for ; len(b) >= 8; b = b[8:] {
+		x := binary.LittleEndian.Uint64(b)
+		if (x|(x-' '*all)|(x+all))&high != 0 { // a borrow or carry comes only from such a byte
+			return false
+		}
+	}
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // printable is raw without the control characters that RFC 5545 3.1 forbids.

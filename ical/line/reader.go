@@ -99,8 +99,11 @@ func (r *Reader) Next() (Line, error) {
 			break
 		}
 		raw = bytes.TrimPrefix(raw, []byte("\uFEFF")) // of files that were joined
-		raw = r.printable(raw, at)
-		l, ok := r.parse(raw, at)
+		plain := isPlain(raw)
+		if !plain {
+			raw = r.printable(raw, at)
+		}
+		l, ok := r.parse(raw, plain, at)
 		if !ok {
 			r.stray(raw, at)
 			continue
@@ -134,7 +137,7 @@ func (r *Reader) take() (Line, bool) {
 // stray takes a line that is no property. Some programs write texts with bare line
 // breaks, others fold without a space: both belong to the text before.
 func (r *Reader) stray(raw []byte, at int64) {
-	raw = bytes.TrimRight(raw, " \t")
+	raw = trimRight(raw)
 	if len(raw) == 0 {
 		return
 	}
@@ -180,7 +183,7 @@ func (r *Reader) logical() (raw []byte, at int64, err error) {
 		return nil, at, err
 	}
 	if raw[len(raw)-1] != '=' && r.src.buffered() && !r.src.peek() {
-		return bytes.TrimLeft(raw, "\t "), at, nil // most lines
+		return trimLeft(raw), at, nil // most lines
 	}
 	r.acc = append(r.acc[:0], raw...) // a look further may move the buffer
 	size := r.src.lineLen
@@ -207,7 +210,21 @@ func (r *Reader) logical() (raw []byte, at int64, err error) {
 		r.acc = append(r.acc, more...)
 	}
 	r.src.lineLen = size
-	return bytes.TrimLeft(r.acc, "\t "), at, nil
+	return trimLeft(r.acc), at, nil
+}
+
+func trimLeft(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] == '\t') {
+		b = b[1:]
+	}
+	return b
+}
+
+func trimRight(b []byte) []byte {
+	for len(b) > 0 && (b[len(b)-1] == ' ' || b[len(b)-1] == '\t') {
+		b = b[:len(b)-1]
+	}
+	return b
 }
 
 // skipFolds passes over the rest of a line that is too long.

@@ -3,6 +3,8 @@ package line
 import (
 	"bytes"
 	"io"
+
+	"golang.org/x/text/transform"
 )
 
 // A source cuts its bytes into physical lines.
@@ -109,14 +111,29 @@ func (s *source) peek() bool {
 // skip passes over the space of a fold.
 func (s *source) skip() { s.pos++ }
 
+// begin reads the first bytes, which tell whether the text must be decoded.
+func (s *source) begin() {
+	s.begun, s.chunk = true, chunk
+	if l, ok := s.r.(interface{ Len() int }); ok { // a short text in memory
+		s.chunk = min(chunk, 2*l.Len()+16)
+	}
+	for len(s.buf) < 4 && s.eof == nil {
+		s.fill()
+	}
+	mark, e := detect(s.buf, s.charset)
+	if e != nil {
+		text := io.MultiReader(bytes.NewReader(bytes.Clone(s.buf)), failing{s.r, s.eof})
+		s.r, s.buf, s.eof = transform.NewReader(text, e.NewDecoder()), s.buf[:0], nil
+		return
+	}
+	s.pos, s.offset = mark, -int64(mark)
+}
+
 // fill reads more, after it made room by dropping what was passed.
 func (s *source) fill() {
 	if !s.begun {
-		s.begun, s.chunk = true, chunk
-		if l, ok := s.r.(interface{ Len() int }); ok { // a short text in memory
-			s.chunk = min(chunk, 2*l.Len()+16)
-		}
-		s.r = decodeAll(s.r, s.charset)
+		s.begin()
+		return
 	}
 	n := copy(s.buf, s.buf[s.pos:])
 	s.offset += int64(s.pos)
