@@ -263,22 +263,41 @@ func (k *maker) rules() {
 		z = utcZone
 	}
 	set, err := a.Set(z.known().Location())
+	prefix := ""
 	if err != nil {
 		k.e.report(RuleRecurrence, err.Error())
-		return
+		name := ""
+		if name, set, err = a.Scaled(z.known().Location()); err != nil || !k.e.calscale(name) {
+			return
+		}
+		prefix = "X-MICROSOFT-" // for those who know the calendar; for others it happens once
 	}
 	rule := set.Rules[0]
 	allDay := props.PidLidAppointmentSubType.Or(k.m, false)
 	if allDay && !rule.Until.IsZero() {
 		rule.Until = recur.Until{Time: a.EndDate.Time(), Form: recur.Date}
 	}
-	k.c.Add("RRULE", rule.String())
+	k.c.Add(prefix+"RRULE", rule.String())
 	embedded := embeddedOriginals(k.m)
 	for _, x := range set.Except {
 		if at := x.Time.UTC(); !slices.ContainsFunc(embedded, at.Equal) {
-			k.point("EXDATE", at, allDay, k.zone)
+			k.point(prefix+"EXDATE", at, allDay, k.zone)
 		}
 	}
+}
+
+// calscale makes the calendar say which one its rules are about. It returns false when it
+// says another one already: there is one for all.
+func (e *encoder) calscale(name string) bool {
+	for _, p := range e.lines {
+		if p.Name == "X-MICROSOFT-CALSCALE" {
+			return strings.EqualFold(p.Value, name)
+		}
+	}
+	cal := NewComponent("VCALENDAR")
+	cal.Add("X-MICROSOFT-CALSCALE", name)
+	e.keepLines(cal)
+	return true
 }
 
 // embeddedOriginals are when the embedded instances of a series would have begun.
@@ -305,7 +324,9 @@ func (e *encoder) bareExceptions(m *mapi.Message, c *Component, about *classMean
 	}
 	set, err := a.Set(z.known().Location())
 	if err != nil {
-		return nil
+		if _, set, err = a.Scaled(z.known().Location()); err != nil {
+			return nil
+		}
 	}
 	written := d.aspects(c, nil, aspectTime) // a date beside a rule looks like a moved instance
 	written.series(nil)

@@ -223,3 +223,32 @@ func TestCorpusHappensAtTheSameTimes(t *testing.T) {
 	}
 	t.Logf("%d of %d series happen at the same times", same, series)
 }
+
+// TestCalendarsOfMicrosoft writes series that are about other months for those who know
+// them, and says so.
+func TestCalendarsOfMicrosoft(t *testing.T) {
+	m := one(t, vevent("DTSTART:20240110T100000Z|DTEND:20240110T110000Z|RRULE:FREQ=MONTHLY;BYMONTHDAY=10|EXDATE:20240210T100000Z"))
+	a, err := recur.ParseAppointment(props.PidLidAppointmentRecur.Or(m, nil))
+	require.NoError(t, err)
+	a.Type = recur.PatternHjMonth
+	props.PidLidAppointmentRecur.Set(m, a.Bytes())
+	m.Delete(ical.KeptLines())
+	other := m.Clone()
+	a.Type, a.Calendar = recur.PatternMonth, recur.CalendarHebrew
+	props.PidLidAppointmentRecur.Set(other, a.Bytes())
+
+	var issues []ical.Issue
+	var b strings.Builder
+	require.NoError(t, ical.Encode(&b, []*mapi.Message{m, other}, &ical.EncodeOptions{Report: func(i ical.Issue) { issues = append(issues, i) }}))
+	out := b.String()
+	for _, l := range []string{"X-MICROSOFT-CALSCALE:Hijri", "X-MICROSOFT-RRULE:FREQ=MONTHLY;BYMONTHDAY=10", "X-MICROSOFT-EXDATE:20240210T100000Z"} {
+		assert.Equal(t, 1, strings.Count(out, l+"\r\n"), l)
+	}
+	assert.NotContains(t, out, "\r\nRRULE")
+	assert.NotContains(t, out, "Hebrew", "a calendar has one of them")
+	assert.Len(t, issues, 2, "what others do not see is reported")
+	again := encode(t, decode(t, []byte(out)))
+	before, _ := parse(t, out)
+	after, _ := parse(t, again)
+	assert.Empty(t, lost(statements(before), statements(after)))
+}

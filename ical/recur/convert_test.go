@@ -263,6 +263,48 @@ func TestOtherCalendarsAreKept(t *testing.T) {
 	assert.Equal(t, "CalendarType", u.Part)
 }
 
+// TestScaledPatterns are those of MS-OXCICAL 2.1.3.1.1.8 whose months are not Gregorian.
+func TestScaledPatterns(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		change   func(*recur.Appointment)
+		rule     string
+		calendar string
+	}{
+		{"a day of Hijri months", func(a *recur.Appointment) { a.Type, a.Day = recur.PatternHjMonth, 30 }, "FREQ=MONTHLY;BYMONTHDAY=30", "Hijri"},
+		{"their last day", func(a *recur.Appointment) { a.Type = recur.PatternHjMonthEnd }, "FREQ=MONTHLY;BYMONTHDAY=-1", "Hijri"},
+		{"a weekday of them", func(a *recur.Appointment) { a.Type, a.Days, a.Nth = recur.PatternHjMonthNth, 0x20, 2 }, "FREQ=MONTHLY;BYDAY=2FR", "Hijri"},
+		{"Hebrew months", func(a *recur.Appointment) { a.Calendar, a.Day, a.Period = recur.CalendarHebrew, 10, 2 }, "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=10", "Hebrew"},
+		{"a lunar calendar", func(a *recur.Appointment) { a.Calendar, a.Day = 0xF, 1 }, "FREQ=MONTHLY;BYMONTHDAY=1", "ChineseLunar"},
+		{"years", func(a *recur.Appointment) {
+			a.Calendar, a.Period, a.Frequency = recur.CalendarHebrew, 12, recur.FrequencyYearly
+		}, "", ""},
+		{"a calendar that nobody knows", func(a *recur.Appointment) { a.Calendar = 0x99 }, "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, err := recur.NewAppointment(series(t, "2024-01-10 10:00", "FREQ=MONTHLY"), nil)
+			require.NoError(t, err)
+			c.change(&a)
+			_, err = a.Set(time.UTC)
+			require.ErrorIs(t, err, mapi.ErrNoSupport, "its instances are not known")
+			name, set, err := a.Scaled(time.UTC)
+			assert.Equal(t, c.calendar, name)
+			if c.rule == "" {
+				require.ErrorIs(t, err, mapi.ErrNoSupport)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, c.rule, set.Rules[0].String())
+		})
+	}
+	a, err := recur.NewAppointment(series(t, "2024-01-10 10:00", "FREQ=WEEKLY"), nil)
+	require.NoError(t, err)
+	a.Calendar = recur.CalendarHijri
+	set, err := a.Set(time.UTC)
+	require.NoError(t, err, "weeks are the same in all calendars")
+	assert.Equal(t, []string{"01-10 10:00", "01-17 10:00"}, starts(&set, time.Time{}, time.Time{}, 2))
+}
+
 func TestTaskRecurrence(t *testing.T) {
 	s := series(t, "2024-01-01 00:00", "FREQ=WEEKLY;INTERVAL=2")
 	s.AllDay = true

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical/internal/civil"
-	"github.com/okapi-mail/okapi/ical/recur/internal/scale"
 	"github.com/okapi-mail/okapi/ical/recur"
+	"github.com/okapi-mail/okapi/ical/recur/internal/scale"
 	"github.com/okapi-mail/okapi/mapi"
 )
 

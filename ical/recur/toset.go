@@ -29,7 +29,7 @@ func (u *Unsupported) Unwrap() error { return mapi.ErrNoSupport }
 //
 // A task with Sliding comes again when it was done, not at the times of the rule.
 func (p *Pattern) Rule() (Rule, error) {
-	if !p.Calendar.gregorian() {
+	if !p.Calendar.gregorian() && p.Type != PatternDay && p.Type != PatternWeek {
 		return Rule{}, &Unsupported{"CalendarType", fmt.Sprintf("%#x", uint16(p.Calendar))}
 	}
 	r := Rule{Interval: int(min(p.Period, maxInterval))}
