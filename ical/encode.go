@@ -76,10 +76,14 @@ func Calendar(msgs []*mapi.Message, opts *EncodeOptions) (*Component, error) {
 func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Component, error) {
 	methods := map[string]bool{}
 	var zones zoneUse
+	events := 0
 	for _, m := range msgs {
 		list, about := e.message(m)
 		if len(list) > 0 {
 			methods[about.method] = true
+		}
+		if about.kind == event {
+			events++
 		}
 		for _, c := range list {
 			zones.see(c)
@@ -93,7 +97,7 @@ func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Compon
 	cal := NewComponent("VCALENDAR")
 	cal.Add("PRODID", e.opts.ProductID)
 	cal.Add("VERSION", "2.0")
-	e.head(cal, methods)
+	e.head(cal, methods, events == 1 && len(msgs) == 1)
 	cal.Children = e.timezones(&zones)
 	return cal, nil
 }
@@ -119,8 +123,9 @@ func (e *encoder) report(rule line.Rule, detail string) {
 	e.opts.Report(Issue{Rule: rule, Detail: detail})
 }
 
-// head writes the properties of the calendar.
-func (e *encoder) head(cal *Component, methods map[string]bool) {
+// head writes the properties of the calendar. A single event that is published is one
+// that Outlook opens (MS-OXCICAL 2.1.3.1.1).
+func (e *encoder) head(cal *Component, methods map[string]bool, single bool) {
 	method := e.opts.Method
 	if method == "" && len(methods) == 1 {
 		for method = range methods {
@@ -141,7 +146,12 @@ func (e *encoder) head(cal *Component, methods map[string]bool) {
 			cal.Props = append(cal.Props, p)
 		}
 	}
+	if single && methodOf(method) == "PUBLISH" && cal.Get(openInspector) == nil {
+		cal.Add(openInspector, "TRUE")
+	}
 }
+
+const openInspector = "X-MS-OLK-FORCEINSPECTOROPEN"
 
 // message makes the components of a message: itself, and the instances of a series
 // that differ from it.

@@ -31,6 +31,9 @@ func (it *item) pattern(instances []*item) {
 	props.PidLidRecurring.Set(m, true)
 	props.PidLidRecurrenceType.Set(m, recurrenceType(&a.Pattern))
 	props.PidLidAppointmentRecur.Set(m, a.Bytes())
+	if text := sentence(&a, it.allDay); text != "" {
+		props.PidLidRecurrencePattern.Set(m, text)
+	}
 	props.PidLidClipStart.Set(m, a.StartDate.Time())
 	props.PidLidClipEnd.Set(m, a.EndDate.Time())
 	z := it.zone.known()

@@ -252,3 +252,44 @@ func TestCalendarsOfMicrosoft(t *testing.T) {
 	after, _ := parse(t, again)
 	assert.Empty(t, lost(statements(before), statements(after)))
 }
+
+// TestRecurrenceInWords has the sentences that Outlook shows (MS-OXOCAL 2.2.1.46).
+func TestRecurrenceInWords(t *testing.T) {
+	for _, c := range []struct{ start, rule, want string }{
+		{"DTSTART;VALUE=DATE:20250106", "FREQ=DAILY", "every day"},
+		{"DTSTART;VALUE=DATE:20250106", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "every weekday"},
+		{"DTSTART;VALUE=DATE:20250112", "FREQ=MONTHLY;BYMONTHDAY=12", "day 12 of every month"},
+		{"DTSTART;VALUE=DATE:20251212", "FREQ=YEARLY", "every December 12"},
+		{"DTSTART:20250106T160000Z|DTEND:20250106T163000Z", "FREQ=WEEKLY", "every Monday from 4:00 PM to 4:30 PM"},
+		{"DTSTART:20250106T233000Z|DTEND:20250107T000000Z", "FREQ=DAILY;INTERVAL=3", "every 3 days from 11:30 PM to 12:00 AM"},
+		{"DTSTART:20250106T120000Z|DTEND:20250106T130000Z", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR", "every 2 weeks on Monday, Wednesday, and Friday from 12:00 PM to 1:00 PM"},
+		{"DTSTART:20250106T090000Z|DTEND:20250106T100000Z", "FREQ=WEEKLY;BYDAY=MO,TH", "every Monday and Thursday from 9:00 AM to 10:00 AM"},
+		{"DTSTART;VALUE=DATE:20250131", "FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=-1", "the last day of every 2 months"},
+		{"DTSTART;VALUE=DATE:20250114", "FREQ=MONTHLY;BYDAY=2TU", "the second Tuesday of every month"},
+		{"DTSTART;VALUE=DATE:20250131", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "the last weekday of every month"},
+		{"DTSTART;VALUE=DATE:20251127", "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "the fourth Thursday of every November"},
+	} {
+		m := one(t, vevent(c.start+"|RRULE:"+c.rule))
+		assert.Equal(t, c.want, props.PidLidRecurrencePattern.Or(m, ""), c.rule)
+	}
+}
+
+// TestPublishedEventsOpen: Outlook shows a single one that is published.
+func TestPublishedEventsOpen(t *testing.T) {
+	event := func(uid string) *mapi.Message { return one(t, vevent("DTSTART:20250106T160000Z|SUMMARY:"+uid)) }
+	publish := &ical.EncodeOptions{Method: "PUBLISH"}
+	for _, c := range []struct {
+		msgs []*mapi.Message
+		opts *ical.EncodeOptions
+		want int
+	}{
+		{[]*mapi.Message{event("a")}, publish, 1},
+		{[]*mapi.Message{event("a"), event("b")}, publish, 0},
+		{[]*mapi.Message{event("a")}, nil, 0},
+		{decode(t, calendar("METHOD:PUBLISH", "X-MS-OLK-FORCEINSPECTOROPEN:TRUE", "BEGIN:VEVENT", "UID:1", "DTSTART:20250106T160000Z", "END:VEVENT")), nil, 1},
+	} {
+		var b strings.Builder
+		require.NoError(t, ical.Encode(&b, c.msgs, c.opts))
+		assert.Equal(t, c.want, strings.Count(b.String(), "X-MS-OLK-FORCEINSPECTOROPEN:TRUE\r\n"))
+	}
+}
