@@ -15,14 +15,17 @@ func TextFromFlowed(dst io.Writer, src io.Reader, opts *Options) error {
 	o := opts.withDefaults()
 	o.Flowed = true
 	w := bufio.NewWriter(dst)
+	marked := false // a blank is to stand between the marks and a text
 	err := eachLine(unicode.UTF8.NewDecoder().Reader(src), &o, func(l textLine) {
 		if l.begin {
 			for range l.quote {
 				w.WriteByte('>')
 			}
-			if l.quote > 0 && (len(l.text) > 0 || !l.end) {
-				w.WriteByte(' ')
-			}
+			marked = l.quote > 0
+		}
+		if marked && len(l.text) > 0 {
+			w.WriteByte(' ')
+			marked = false
 		}
 		w.Write(l.text)
 		if l.end {

@@ -68,6 +68,9 @@ func TestFlowedText(t *testing.T) {
 		{"a change of depth ends a paragraph", "> a \nb\n", "> a \nb\n", false},
 		{"signatures are lines", "a \n-- \nb \nc", "a \n-- \nb c\n", false},
 		{"the last line may flow into nothing", "a ", "a \n", false},
+		{"a mark of a quote alone, at the end", "a\n>", "a\n>\n", false},
+		{"a quote that begins with nothing", ">  \n> a\n>", ">  a\n>\n", false},
+		{"the same without the space", ">  \n> a\n", "> a\n", true},
 		{"empty lines stay", "a\n\n>\nb", "a\n\n>\nb\n", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
