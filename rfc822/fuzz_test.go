@@ -6,13 +6,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822"
 )
 
-// FuzzDecode: any bytes are a mail, come out as they went in, also by a store,
-// and what is generated from them says the same when it is read again.
-func FuzzDecode(f *testing.F) {
+// seed adds mails of all kinds, with the other arguments of the target.
+func seed(f *testing.F, others ...any) {
 	for _, m := range [][]byte{
 		rich(), plainMail(), alternativeMail(),
 		[]byte("From x\n\nSubject: a\n b\nno colon\n\nbody"),
@@ -29,8 +29,14 @@ func FuzzDecode(f *testing.F) {
 		[]byte("Content-Type: multipart/appledouble; boundary=b\n\n--b\nContent-Type: application/applefile\n\n\x00\x05\x16\x07\n--b\n\nx\n--b--"),
 		[]byte("Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\n#0V%T\n`\nend\n"),
 	} {
-		f.Add(m)
+		f.Add(append([]any{m}, others...)...)
 	}
+}
+
+// FuzzDecode: any bytes are a mail, come out as they went in, also by a store,
+// and what is generated from them says the same when it is read again.
+func FuzzDecode(f *testing.F) {
+	seed(f)
 	f.Fuzz(func(t *testing.T, in []byte) {
 		msg, err := rfc822.Decode(bytes.NewReader(in), nil)
 		require.NoError(t, err)
@@ -44,5 +50,41 @@ func FuzzDecode(f *testing.F) {
 		first := decodeBytes(t, regenerate(t, msg))
 		second := decodeBytes(t, regenerate(t, first))
 		require.Equal(t, meaning(t, first), meaning(t, second), "generated mail is stable")
+	})
+}
+
+// FuzzOptions: generated mail is stable with whatever options it is read and written.
+func FuzzOptions(f *testing.F) {
+	for _, options := range []uint16{0, 0x0F, 0x30, 0xC0, 0x180, 0x3B0} {
+		seed(f, options)
+	}
+	f.Fuzz(func(t *testing.T, in []byte, options uint16) {
+		is := func(i int) bool { return options>>i&1 == 1 }
+		read := &rfc822.DecodeOptions{JoinHTML: is(0), KeepTNEF: is(1), KeepCards: is(2), Inside: is(3)}
+		if is(4) {
+			read.MemoryLimit, read.InlineLimit, read.TempDir = 100, 30, t.TempDir()
+		}
+		write := rfc822.EncodeOptions{Regenerate: true, UTF8: is(5), Flowed: is(6), Transport: is(9)}
+		write.TNEF = []rfc822.TNEF{rfc822.TNEFNever, rfc822.TNEFAsItCame, rfc822.TNEFWhenNeeded, rfc822.TNEFAlways}[options>>7&3]
+		if write.TNEF == rfc822.TNEFAlways {
+			read.KeepTNEF = false // or each mail is a file in the next
+		}
+		again := func(m *mapi.Message) *mapi.Message {
+			var out bytes.Buffer
+			o := write
+			o.Boundary = counted()
+			require.NoError(t, rfc822.Encode(&out, m, &o))
+			m, err := rfc822.Decode(&out, read)
+			require.NoError(t, err)
+			return m
+		}
+		msg, err := rfc822.Decode(bytes.NewReader(in), read)
+		require.NoError(t, err)
+		first := again(msg)
+		second := again(first)
+		require.Equal(t, meaning(t, first), meaning(t, second))
+		for _, m := range []*mapi.Message{msg, first, second} {
+			rfc822.Release(m)
+		}
 	})
 }
