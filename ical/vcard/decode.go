@@ -54,23 +54,52 @@ func Decode(r io.Reader, opts *DecodeOptions) ([]*mapi.Message, error) {
 	return msgs, err
 }
 
+// Bounds of what [All] keeps for the members of lists: names and addresses of cards, and
+// lists that wait for them.
+const (
+	maxDirectory = 16 << 20
+	maxWaiting   = 16 << 20
+)
+
 // All yields a message for each card of r, one at a time, so that an address book of
-// any size needs the memory of its largest card. Members that a list names by UID
-// stay names: see [Decode]. An error comes once, last, with a nil message.
+// any size needs the memory of its largest card, and of the names and addresses of the
+// others, up to a bound. Distribution lists whose members are named by UID come last,
+// because cards that they name may come after them, with their names and addresses as
+// with [Decode]. An error comes once, last, with a nil message.
 func All(r io.Reader, opts *DecodeOptions) iter.Seq2[*mapi.Message, error] {
 	var o DecodeOptions
 	if opts != nil {
 		o = *opts
 	}
 	return func(yield func(*mapi.Message, error) bool) {
+		people := directory{max: maxDirectory}
+		var lists []*Card
+		waiting := 0 // bytes of lists
+		flush := func() bool {
+			for _, c := range lists {
+				people.resolve(c)
+				if !yield(c.Message(&o), nil) {
+					return false
+				}
+			}
+			lists, waiting = nil, 0
+			return true
+		}
 		for in := NewReader(r, &o.ReadOptions); ; {
 			c, err := in.Next()
-			if err == io.EOF {
+			if err != nil {
+				if flush() && err != io.EOF {
+					yield(nil, &mapi.Error{Op: "vcard.All", Code: mapi.ErrCallFailed, Err: err})
+				}
 				return
 			}
-			if err != nil {
-				yield(nil, &mapi.Error{Op: "vcard.All", Code: mapi.ErrCallFailed, Err: err})
-				return
+			people.add(c)
+			if n := c.waits(); n > 0 {
+				lists = append(lists, c)
+				if waiting += n; waiting > maxWaiting && !flush() {
+					return
+				}
+				continue
 			}
 			if !yield(c.Message(&o), nil) {
 				return

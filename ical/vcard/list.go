@@ -22,40 +22,89 @@ const (
 // A member is someone in a distribution list.
 type member struct{ name, address string }
 
+// A directory is who the cards of a text are, by UID.
+type directory struct {
+	byUID map[string]member
+	size  int // bytes of texts
+	max   int // of them; 0 without bound
+}
+
+// add takes a card, unless there are too many.
+func (d *directory) add(c *Card) {
+	uid := plainUID(c.Value("UID"))
+	if uid == "" {
+		return
+	}
+	if _, known := d.byUID[uid]; known {
+		return
+	}
+	m, ok := c.member()
+	d.size += len(uid) + len(m.name) + len(m.address)
+	if !ok || d.max > 0 && d.size > d.max {
+		return
+	}
+	if d.byUID == nil {
+		d.byUID = map[string]member{}
+	}
+	d.byUID[uid] = m
+}
+
+// resolve names the members of a list that are in the directory.
+func (d *directory) resolve(c *Card) {
+	for i := range c.Props {
+		p := &c.Props[i]
+		if !isMember(p) {
+			continue
+		}
+		if m, ok := d.byUID[plainUID(p.Text())]; ok {
+			*p = p.With(nameParam, m.name).With(mailParam, m.address)
+		}
+	}
+}
+
+func isMember(p *Prop) bool { return p.Name == "MEMBER" || p.Name == "X-ADDRESSBOOKSERVER-MEMBER" }
+
+// isList reports whether a card names members.
+func (c *Card) isList() bool {
+	for i := range c.Props {
+		if isMember(&c.Props[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// waits is how many bytes a list is that names members by UID, 0 for other cards.
+func (c *Card) waits() (size int) {
+	waits := false
+	for i := range c.Props {
+		p := &c.Props[i]
+		size += len(p.Name) + len(p.Value) + 64
+		waits = waits || isMember(p) && (len(p.Value) < 7 || !strings.EqualFold(p.Value[:7], "mailto:"))
+	}
+	if !waits {
+		return 0
+	}
+	return size
+}
+
 // resolve finds, for members that are named by UID, the cards that have it.
 func resolve(cards []*Card) {
 	var lists []*Card
 	for _, c := range cards {
-		for i := range c.Props {
-			if n := c.Props[i].Name; n == "MEMBER" || n == "X-ADDRESSBOOKSERVER-MEMBER" {
-				lists = append(lists, c)
-				break
-			}
+		if c.isList() {
+			lists = append(lists, c)
 		}
 	}
 	if lists == nil {
 		return
 	}
-	byUID := make(map[string]*Card, len(cards))
+	var d directory
 	for _, c := range cards {
-		if uid := plainUID(c.Value("UID")); uid != "" && byUID[uid] == nil {
-			byUID[uid] = c
-		}
+		d.add(c)
 	}
 	for _, c := range lists {
-		for i := range c.Props {
-			p := &c.Props[i]
-			if p.Name != "MEMBER" && p.Name != "X-ADDRESSBOOKSERVER-MEMBER" {
-				continue
-			}
-			who := byUID[plainUID(p.Text())]
-			if who == nil {
-				continue
-			}
-			if m, ok := who.member(); ok {
-				*p = p.With(nameParam, m.name).With(mailParam, m.address)
-			}
-		}
+		d.resolve(c)
 	}
 }
 

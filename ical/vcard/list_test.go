@@ -11,6 +11,7 @@ import (
 	"github.com/okapi-mail/okapi/ical/vcard"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
+	"github.com/okapi-mail/okapi/props/propstest"
 )
 
 func members(t *testing.T, m *mapi.Message) []string {
@@ -101,4 +102,39 @@ func TestMembersAreBounded(t *testing.T) {
 	assert.Less(t, size, 15_000, "MS-OXOCNTC 2.2.2.2.1")
 	assert.Positive(t, reported)
 	assert.Equal(t, 1000, strings.Count(encode(t, "", msgs...), "MEMBER:mailto:"), "none is lost")
+}
+
+// TestMembersOfStreamedCards: lists come last, and know their members whether these come
+// before or after them.
+func TestMembersOfStreamedCards(t *testing.T) {
+	text := "BEGIN:VCARD\nVERSION:4.0\nFN:Ada\nUID:urn:uuid:a\nEMAIL:ada@x\nEND:VCARD\n" +
+		"BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:all\nMEMBER:urn:uuid:a\nMEMBER:urn:uuid:b\nMEMBER:urn:uuid:nobody\nEND:VCARD\n" +
+		"BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:named\nMEMBER:mailto:eve@x\nEND:VCARD\n" +
+		"BEGIN:VCARD\nVERSION:4.0\nFN:Bob\nUID:urn:uuid:b\nEMAIL:bob@x\nEND:VCARD\n"
+	var streamed []*mapi.Message
+	for m, err := range vcard.All(strings.NewReader(text), nil) {
+		require.NoError(t, err)
+		streamed = append(streamed, m)
+	}
+	names := func(msgs []*mapi.Message) (list []string) {
+		for _, m := range msgs {
+			list = append(list, props.PidTagDisplayName.Or(m, ""))
+		}
+		return list
+	}
+	assert.Equal(t, []string{"Ada", "named", "Bob", "all"}, names(streamed))
+	whole, err := vcard.Decode(strings.NewReader(text), nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"Ada", "all", "named", "Bob"}, names(whole))
+	assert.Equal(t, propstest.Dump(t, whole[1]), propstest.Dump(t, streamed[3]))
+	assert.Len(t, props.PidLidDistributionListMembers.Or(streamed[3], nil), 2)
+	assert.Contains(t, encode(t, "4.0", streamed[3]), "MEMBER:urn:uuid:nobody\r\n", "who is not there stays a name")
+
+	n := 0
+	for range vcard.All(strings.NewReader(text+text), nil) {
+		if n++; n == 7 { // in the middle of the lists
+			break
+		}
+	}
+	assert.Equal(t, 7, n)
 }
