@@ -22,7 +22,8 @@ import (
 )
 
 // TestLargeMailStreams delivers a mail of 96 MiB to a store on disk and exports
-// it, again after the store was opened anew, on a heap that could not hold it.
+// it, again after the store was opened anew, on a heap that could not hold it. In
+// a program without cgo that includes the memory of Pebble.
 // With OKAPI_LARGE=1 the mail has a GiB and has to do with the same heap; that
 // takes 3 GiB of disk.
 func TestLargeMailStreams(t *testing.T) {
@@ -43,10 +44,7 @@ func TestLargeMailStreams(t *testing.T) {
 		t.Logf("%-22s %6.1f MB/s, heap %.1f MiB", what, float64(bytes)/1e6/took.Seconds(), float64(peak)/mib)
 	}
 
-	// In a program without cgo these are on the heap, in one with cgo beside it.
-	// They are a choice, and no part of what a large mail needs.
-	small := &pebblestore.Options{CacheSize: 4 * mib, MemTableSize: 4 * mib}
-	st, err := pebblestore.Open(dir, small)
+	st, err := pebblestore.Open(dir, nil)
 	require.NoError(t, err)
 	inbox := special(t, newBox(t, st, "ada"), mapi.FolderInbox)
 	var msg *mapi.Message
@@ -76,7 +74,7 @@ func TestLargeMailStreams(t *testing.T) {
 	require.NoError(t, inbox.DeleteMessages(context.Background(), []mapi.MessageID{first}, &store.DeleteOptions{Hard: true}))
 	require.NoError(t, st.Close())
 	step("open again", size, func() {
-		st, err = pebblestore.Open(dir, small)
+		st, err = pebblestore.Open(dir, nil)
 		require.NoError(t, err)
 	})
 	step("export after opening", size, func() { exportsAs(t, want, reopened(t, st, "ada"), second) })

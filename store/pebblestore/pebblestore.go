@@ -24,14 +24,19 @@ type Options struct {
 	// vfs.NewMem or vfs.NewCrashableMem.
 	FS vfs.FS
 
-	// CacheSize is how many bytes of read data stay in memory.
-	// Default: 64 MiB.
+	// CacheSize is how many bytes of read data stay in memory, and of commits
+	// that are not in tables yet. Default: 64 MiB, which are not on the heap of
+	// Go. In a program that was built with CGO_ENABLED=0 they are, and its
+	// garbage collector lets the heap grow to twice what is in use: there
+	// the default is 12 MiB, enough for the lists of mailboxes that are looked
+	// at. A server without cgo that has the memory should give more.
 	CacheSize int64
 
 	// MemTableSize is how many bytes of commits gather in memory before they
 	// are written as a table. More is faster in long bulk loads, and takes
 	// longer to open after a crash: about 5 ms for each MiB, of which there
-	// can be twice as many as are given here. Default: 8 MiB.
+	// can be twice as many as are given here. Default: 8 MiB, with
+	// CGO_ENABLED=0 4 MiB.
 	MemTableSize int
 
 	// Dense spends processor time on smaller files.

@@ -20,13 +20,15 @@ type Options struct {
 	// Default: slog.DiscardHandler.
 	Logger *slog.Logger
 
-	// CacheSize is the memory for uncompressed blocks, in bytes.
-	// Default: 64 MiB.
+	// CacheSize is the memory for uncompressed blocks, in bytes. Memory tables
+	// count towards it; what they take is no cache.
+	// Default: 64 MiB, in a program without cgo 12 MiB.
 	CacheSize int64
 
 	// MemTableSize is how much is collected in memory before it is written to a
 	// table, in bytes. It bounds the log that Open replays after a crash (at
-	// about 5 ms per MiB, for twice this size at worst). Default: 8 MiB.
+	// about 5 ms per MiB, for twice this size at worst).
+	// Default: 8 MiB, in a program without cgo 4 MiB.
 	MemTableSize int
 
 	// Dense compresses what is old with Zstandard instead of Snappy. Measured on
@@ -54,10 +56,10 @@ func (o *Options) withDefaults() Options {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.CacheSize <= 0 {
-		c.CacheSize = 64 << 20
+		c.CacheSize = defaultCacheSize
 	}
 	if c.MemTableSize <= 0 {
-		c.MemTableSize = 8 << 20
+		c.MemTableSize = defaultMemTableSize
 	}
 	return c
 }
@@ -77,7 +79,7 @@ func (o *Options) pebble(d *disk, log *logger) *pebble.Options {
 		Comparer:                    pebble.DefaultComparer,
 		CacheSize:                   o.CacheSize,
 		MemTableSize:                uint64(o.MemTableSize),
-		MemTableStopWritesThreshold: 4,
+		MemTableStopWritesThreshold: memTables,
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               64 << 20,

@@ -1,0 +1,11 @@
+//go:build cgo
+
+package pebbledb
+
+// With cgo, Pebble takes the memory for blocks and memory tables from C: the
+// garbage collector does not see it.
+const (
+	defaultCacheSize    = 64 << 20
+	defaultMemTableSize = 8 << 20
+	memTables           = 4 // as many may be full or in use; then writers wait
+)
