@@ -13,8 +13,9 @@ import (
 
 // Files of a Macintosh have a data fork, which is what other systems know as the
 // file, and what the Finder knows of it. MIME has both in a multipart/appledouble,
-// or in one application/applefile (RFC 1740); MAPI has the data fork as the file,
-// and the rest in PidNameAttachmentMacInfo (MS-OXCMAIL 2.2.3.4.3).
+// or in one application/applefile (RFC 1740) or application/mac-binhex40 (RFC 1741);
+// MAPI has the data fork as the file, and the rest in PidNameAttachmentMacInfo
+// (MS-OXCMAIL 2.2.3.4.3).
 
 // Numbers of AppleSingle and AppleDouble files.
 const (
@@ -34,6 +35,10 @@ const macBinary = "\x2A\x86\x48\x86\xF7\x14\x03\x0B\x01"
 
 // maxMacInfo bounds what is read into memory of a Macintosh file: 4 MiB.
 const maxMacInfo = 4 << 20
+
+// RuleMacintosh: a file in a form of the Macintosh stays as it came, because it is
+// damaged or too large.
+const RuleMacintosh entity.Rule = "macintosh"
 
 // An appleFile is an AppleSingle or AppleDouble file.
 type appleFile struct {
@@ -153,9 +158,15 @@ func (m *message) nameOfMac(at *mapi.Attachment, p *entity.Part, f appleFile) {
 	}
 }
 
-// apple reads an application/applefile part.
+// apple reads an application/applefile or BinHex part.
 func (m *message) apple(p *entity.Part) (appleFile, bool) {
-	if p.Type.Type != "application/applefile" || p.Body.Len() > 2*maxMacInfo {
+	parse := parseApple
+	if strings.HasPrefix(p.Type.Type, "application/mac-binhex") {
+		parse = parseBinHex
+	} else if p.Type.Type != "application/applefile" {
+		return appleFile{}, false
+	}
+	if p.Body.Len() > 2*maxMacInfo {
 		return appleFile{}, false
 	}
 	raw, err := m.src.read(p.Body)
@@ -163,20 +174,25 @@ func (m *message) apple(p *entity.Part) (appleFile, bool) {
 		return appleFile{}, false
 	}
 	b, _, _, _ := entity.DecodeBytes(encodingOf(p), raw)
-	return parseApple(b)
+	f, ok := parse(b)
+	if !ok {
+		m.report(RuleMacintosh, p, p.Type.Type)
+	}
+	return f, ok
 }
 
 // macFile looks into a file that is of a Macintosh in whole, after it was attached.
 // It reports whether the content is now another one.
 func (m *message) macFile(at *mapi.Attachment, p *entity.Part) bool {
 	switch p.Type.Type {
-	case "application/applefile":
+	case "application/applefile", "application/mac-binhex40", "application/mac-binhex":
 		f, ok := m.apple(p)
 		if !ok || f.magic != appleSingle {
 			return false
 		}
 		setMacInfo(at, f)
 		props.PidTagAttachMimeTag.Set(at, "application/octet-stream")
+		props.PidNameAttachmentMacContentType.Set(at, "application/octet-stream")
 		at.Set(props.PidTagAttachDataBinary.Prop(), append([]byte{}, f.entry(forkData)...))
 		m.nameOfMac(at, p, f)
 		return true
