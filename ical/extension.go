@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,15 +39,18 @@ func extensions() []extensionRow {
 }
 
 func extension(name string) (extensionRow, bool) {
-	if !strings.HasPrefix(name, "X-MICROSOFT-") && !strings.HasPrefix(name, "X-MS-OLK-") {
-		return extensionRow{}, false
-	}
-	for _, row := range extensions() {
-		if row.name == name {
-			return row, true
-		}
+	if i := extensionIndex(name); i >= 0 {
+		return extensions()[i], true
 	}
 	return extensionRow{}, false
+}
+
+// extensionIndex is the place of a property among the extensions, or -1.
+func extensionIndex(name string) int {
+	if !strings.HasPrefix(name, "X-MICROSOFT-") && !strings.HasPrefix(name, "X-MS-OLK-") {
+		return -1
+	}
+	return slices.IndexFunc(extensions(), func(r extensionRow) bool { return r.name == name })
 }
 
 // set reads a value by its type. What is no such value stays among the kept lines.

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -70,7 +71,11 @@ func (w person) searchKey() []byte {
 }
 
 // A boxed person has the values of properties, each allocated once.
-type boxed struct{ name, kind, address, entryID, searchKey mapi.Value }
+type boxed struct {
+	name, kind, address, entryID, searchKey mapi.Value
+
+	recipient []mapi.Property // that the person is; see the method recipient
+}
 
 // box is w boxed. People come again and again in a calendar; they are kept.
 func (d *decoder) box(w person) boxed {
@@ -99,6 +104,20 @@ func (w person) box() boxed {
 	if b.name = b.address; w.name != w.address {
 		b.name = w.name
 	}
+	add := func(k mapi.PropKey, v mapi.Value) { b.recipient = append(b.recipient, mapi.Property{Prop: k.Prop(), Value: v}) }
+	add(props.PidTagRecipientType, nil)
+	add(props.PidTagDisplayName, b.name)
+	add(props.PidTagAddressType, b.kind)
+	add(props.PidTagEntryId, b.entryID)
+	if w.address != "" {
+		add(props.PidTagEmailAddress, b.address)
+		add(props.PidTagSearchKey, b.searchKey)
+		if w.kind == "SMTP" {
+			add(props.PidTagSmtpAddress, b.address)
+		}
+	}
+	add(props.PidTagRecipientFlags, nil)
+	add(props.PidTagRecipientTrackStatus, nil)
 	return b
 }
 
@@ -216,23 +235,11 @@ func (it *item) answer(organizer person, organized bool) {
 
 // recipient makes a recipient; how it answered follows unless it is negative.
 func (it *item) recipient(w person, role mapi.RecipientType, flags mapi.RecipientFlags, track mapi.ResponseStatus) *mapi.Recipient {
-	b := it.d.box(w)
-	list := make([]mapi.Property, 0, 9) // with how they answered
-	add := func(k mapi.PropKey, v mapi.Value) { list = append(list, mapi.Property{Prop: k.Prop(), Value: v}) }
-	add(props.PidTagRecipientType, int32(role))
-	add(props.PidTagDisplayName, b.name)
-	add(props.PidTagAddressType, b.kind)
-	add(props.PidTagEntryId, b.entryID)
-	if w.address != "" {
-		add(props.PidTagEmailAddress, b.address)
-		add(props.PidTagSearchKey, b.searchKey)
-		if w.kind == "SMTP" {
-			add(props.PidTagSmtpAddress, b.address)
-		}
-	}
-	add(props.PidTagRecipientFlags, int32(flags))
-	if track >= 0 {
-		add(props.PidTagRecipientTrackStatus, int32(track))
+	list := slices.Clone(it.d.box(w).recipient) // the same for everybody: set what is not
+	n := len(list)
+	list[0].Value, list[n-2].Value, list[n-1].Value = int32(role), int32(flags), int32(track)
+	if track < 0 {
+		list = list[:n-1]
 	}
 	return &mapi.Recipient{Properties: mapi.PropertiesOf(list)}
 }

@@ -12,21 +12,36 @@ import (
 
 // A slot names the properties of a component that together say one thing, and that
 // the same properties of a message hold. They are kept, and written anew, together.
-type slot string
+type slot uint8
 
 const (
-	noSlot        slot = "" // nobody understands it
-	slotTime      slot = "time"
-	slotRule      slot = "rule"
-	slotBusy      slot = "busy"
-	slotTask      slot = "task"
-	slotStamp     slot = "stamp"
-	slotSequence  slot = "sequence"
-	slotPriority  slot = "priority"
-	slotOrganizer slot = "organizer"
-	slotAlarm     slot = "alarm"
-	slotAttendee  slot = "ATTENDEE" // each line for itself
-	slotAttach    slot = "ATTACH"   // each line for itself
+	noSlot slot = iota // nobody understands it
+	slotUID
+	slotInstance // which one of a series
+	slotSummary
+	slotDescription
+	slotHTML
+	slotComment
+	slotLocation
+	slotCategories
+	slotContact
+	slotCreated
+	slotModified
+	slotClass
+	slotTime
+	slotOriginalStart
+	slotOriginalEnd
+	slotRule
+	slotBusy
+	slotTask
+	slotStamp
+	slotSequence
+	slotPriority
+	slotOrganizer
+	slotAlarm
+	slotAttendee  // each line for itself
+	slotAttach    // each line for itself
+	slotExtension // the first of extensions; the others follow
 )
 
 // slotOf is the slot of a property.
@@ -35,8 +50,28 @@ func slotOf(k kind, name string) slot {
 		return noSlot
 	}
 	switch name {
-	case "UID", "SUMMARY", "DESCRIPTION", "X-ALT-DESC", "LOCATION", "CATEGORIES", "CREATED", "LAST-MODIFIED", "CLASS", "CONTACT", "ATTACH":
-		return slot(name)
+	case "UID":
+		return slotUID
+	case "SUMMARY":
+		return slotSummary
+	case "DESCRIPTION":
+		return slotDescription
+	case "X-ALT-DESC":
+		return slotHTML
+	case "LOCATION":
+		return slotLocation
+	case "CATEGORIES":
+		return slotCategories
+	case "CREATED":
+		return slotCreated
+	case "LAST-MODIFIED":
+		return slotModified
+	case "CLASS":
+		return slotClass
+	case "CONTACT":
+		return slotContact
+	case "ATTACH":
+		return slotAttach
 	case "DTSTART", "DTEND", "DURATION", "DUE", "X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT":
 		return slotTime
 	case "DTSTAMP", "X-MICROSOFT-CDO-OWNER-CRITICAL-CHANGE", "X-MICROSOFT-CDO-ATTENDEE-CRITICAL-CHANGE":
@@ -64,10 +99,6 @@ func slotOf(k kind, name string) slot {
 		if k == task {
 			return slotTask
 		}
-	case "COMMENT", "X-MS-OLK-ORIGINALSTART", "X-MS-OLK-ORIGINALEND", "RECURRENCE-ID":
-		if k == event {
-			return slot(name)
-		}
 	case "RRULE", "RDATE", "EXDATE", "EXRULE":
 		if k == event || k == task {
 			return slotRule
@@ -77,8 +108,26 @@ func slotOf(k kind, name string) slot {
 			return slotBusy
 		}
 	}
-	if _, ok := extension(name); ok && k == event {
-		return slot(name)
+	if k == event {
+		return slotOfEvent(name)
+	}
+	return noSlot
+}
+
+// slotOfEvent is the slot of a property that only events have.
+func slotOfEvent(name string) slot {
+	switch name {
+	case "COMMENT":
+		return slotComment
+	case "RECURRENCE-ID":
+		return slotInstance
+	case "X-MS-OLK-ORIGINALSTART":
+		return slotOriginalStart
+	case "X-MS-OLK-ORIGINALEND":
+		return slotOriginalEnd
+	}
+	if i := extensionIndex(name); i >= 0 {
+		return slotExtension + slot(i)
 	}
 	return noSlot
 }
@@ -86,31 +135,31 @@ func slotOf(k kind, name string) slot {
 // slotProps appends the properties of a message that a slot sets.
 func slotProps(list []mapi.Prop, s slot) []mapi.Prop {
 	switch s {
-	case "UID":
+	case slotUID:
 		return append(list, props.PidLidCleanGlobalObjectId.Prop())
-	case "RECURRENCE-ID":
+	case slotInstance:
 		return append(list, props.PidLidExceptionReplaceTime.Prop())
-	case "SUMMARY":
+	case slotSummary:
 		return append(list, props.PidTagSubject.Prop(), props.PidTagMessageLocaleId.Prop())
-	case "DESCRIPTION", "COMMENT":
+	case slotDescription, slotComment:
 		return append(list, props.PidTagBody.Prop())
-	case "X-ALT-DESC":
+	case slotHTML:
 		return append(list, props.PidTagHtml.Prop())
-	case "LOCATION":
+	case slotLocation:
 		return append(list, props.PidLidLocation.Prop(), props.PidNameLocationUrl.Prop())
-	case "CATEGORIES":
+	case slotCategories:
 		return append(list, props.PidNameKeywords.Prop())
-	case "CONTACT":
+	case slotContact:
 		return append(list, props.PidLidContacts.Prop())
-	case "CREATED":
+	case slotCreated:
 		return append(list, props.PidTagCreationTime.Prop())
-	case "LAST-MODIFIED":
+	case slotModified:
 		return append(list, props.PidTagLastModificationTime.Prop())
-	case "CLASS":
+	case slotClass:
 		return append(list, props.PidTagSensitivity.Prop())
-	case "X-MS-OLK-ORIGINALSTART":
+	case slotOriginalStart:
 		return append(list, props.PidLidAppointmentStartWhole.Prop())
-	case "X-MS-OLK-ORIGINALEND":
+	case slotOriginalEnd:
 		return append(list, props.PidLidAppointmentEndWhole.Prop())
 	case slotTime:
 		return append(list,
@@ -140,8 +189,8 @@ func slotProps(list []mapi.Prop, s slot) []mapi.Prop {
 	case slotAlarm:
 		return append(list, props.PidLidReminderSet.Prop(), props.PidLidReminderDelta.Prop())
 	}
-	if row, ok := extension(string(s)); ok {
-		return append(list, row.prop)
+	if s >= slotExtension {
+		return append(list, extensions()[s-slotExtension].prop)
 	}
 	return list
 }
@@ -151,19 +200,19 @@ func (s slot) aspect() aspect {
 	switch s {
 	case noSlot, slotAttendee, slotAttach:
 		return 0 // their lines are compared, not their meaning
-	case "UID":
+	case slotUID:
 		return aspectIdentity
-	case "SUMMARY", "DESCRIPTION", "COMMENT", "X-ALT-DESC", "LOCATION", "CATEGORIES", "CONTACT":
+	case slotSummary, slotDescription, slotComment, slotHTML, slotLocation, slotCategories, slotContact:
 		return aspectText
-	case "CREATED", "LAST-MODIFIED", slotStamp:
+	case slotCreated, slotModified, slotStamp:
 		return aspectHistory
-	case slotTime, slotRule, "X-MS-OLK-ORIGINALSTART", "X-MS-OLK-ORIGINALEND":
+	case slotTime, slotRule, slotOriginalStart, slotOriginalEnd:
 		return aspectTime
 	case slotAlarm:
 		return aspectTime | aspectAlarm
 	case slotBusy:
 		return aspectBusy
-	case slotTask, "RECURRENCE-ID":
+	case slotTask, slotInstance:
 		return aspectState
 	case slotOrganizer:
 		return aspectPeople | aspectState // a task that is assigned has its owner among its people

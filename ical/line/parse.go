@@ -8,27 +8,28 @@ import (
 	"unicode/utf8"
 )
 
-// parse reads a line; plain says that it is. ok is false when it is no property.
-func (r *Reader) parse(raw []byte, plain bool, at int64) (l Line, ok bool) {
+// parse reads a line into l; plain says that it is. The result is false when it is no
+// property.
+func (r *Reader) parse(l *Line, raw []byte, plain bool, at int64) bool {
 	end := 0
 	for end < len(raw) && raw[end] != ';' && raw[end] != ':' {
 		end++
 	}
 	if end == 0 || end == len(raw) {
-		return l, false
+		return false
 	}
 	name := trimRight(raw[:end])
 	if r.opts.Groups {
 		if dot := bytes.LastIndexByte(name, '.'); dot > 0 {
 			l.Group = string(name[:dot])
 			if !isName(l.Group) {
-				return Line{}, false
+				return false
 			}
 			name = name[dot+1:]
 		}
 	}
 	if !isNameBytes(name) {
-		return Line{}, false
+		return false
 	}
 	l.Name, l.Offset = r.name(name), at
 	r.raw, r.whole = raw, ""
@@ -37,12 +38,12 @@ func (r *Reader) parse(raw []byte, plain bool, at int64) (l Line, ok bool) {
 	}
 	colon := end
 	if raw[end] == ';' {
-		if colon = r.parameters(&l, raw, end, at); colon < 0 {
-			return Line{}, false
+		if colon = r.parameters(l, raw, end, at); colon < 0 {
+			return false
 		}
 	}
-	r.value(&l, raw[colon+1:], at)
-	return l, true
+	r.value(l, raw[colon+1:], at)
+	return true
 }
 
 // isPlain is true for nothing but printable ASCII, as most lines are. It looks at eight
@@ -112,7 +113,9 @@ func (r *Reader) name(b []byte) string {
 	if len(b) == 0 {
 		return ""
 	}
-	recent := &r.recent[(uint(len(b))*5+uint(b[0])*3+uint(b[len(b)-1]))%uint(len(r.recent))]
+	// With these factors hardly any two of the usual names have the same place.
+	n := len(b)
+	recent := &r.recent[(uint(n)*3+uint(b[0])*9+uint(b[n-1])*17+uint(b[n/2])*5)%uint(len(r.recent))]
 	if *recent == string(b) {
 		return *recent
 	}

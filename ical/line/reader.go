@@ -60,13 +60,14 @@ type Reader struct {
 
 	acc      []byte // a line of several pieces
 	names    map[string]string
-	recent   [64]string // names, by what tells most of them apart
-	raw      []byte     // the present line
-	whole    string     // the same, when it is UTF-8
-	params   []Param    // a block, of which lines have their parts
-	first    int        // where those of the present line begin
+	recent   [128]string // names, by what tells most of them apart
+	raw      []byte      // the present line
+	whole    string      // the same, when it is UTF-8
+	params   []Param     // a block, of which lines have their parts
+	first    int         // where those of the present line begin
 	values   []string
-	pending  Line   // read, but its text may go on
+	pending  *Line  // read, but its text may go on
+	next     *Line  // where the one after it is read
 	tail     []byte // of pending
 	last     int    // length of the last line of pending, as written
 	waiting  bool   // pending is one
@@ -77,7 +78,7 @@ type Reader struct {
 // NewReader returns a reader of the lines of r.
 func NewReader(r io.Reader, opts *Options) *Reader {
 	o := opts.withDefaults()
-	return &Reader{src: source{r: r, charset: o.Charset, limit: o.MaxLine}, opts: o, names: map[string]string{}}
+	return &Reader{src: source{r: r, charset: o.Charset, limit: o.MaxLine}, opts: o, names: map[string]string{}, pending: &Line{}, next: &Line{}}
 }
 
 // Reset makes r read src from its beginning, as a new Reader with the same options
@@ -86,7 +87,7 @@ func NewReader(r io.Reader, opts *Options) *Reader {
 func (r *Reader) Reset(src io.Reader) {
 	r.src = source{r: src, charset: r.opts.Charset, limit: r.opts.MaxLine, buf: r.src.buf[:0]}
 	r.acc, r.tail = r.acc[:0], r.tail[:0]
-	r.pending, r.waiting, r.tailed, r.finished = Line{}, false, false, nil
+	r.waiting, r.tailed, r.finished = false, false, nil
 }
 
 // Next returns the next line, and io.EOF after the last. The line does not change
@@ -103,35 +104,35 @@ func (r *Reader) Next() (Line, error) {
 		if !plain {
 			raw = r.printable(raw, at)
 		}
-		l, ok := r.parse(raw, plain, at)
-		if !ok {
+		*r.next = Line{}
+		if !r.parse(r.next, raw, plain, at) {
 			r.stray(raw, at)
 			continue
 		}
-		before, had := r.take()
-		r.pending, r.waiting, r.last = l, true, r.src.lineLen
+		had := r.complete()
+		r.pending, r.next = r.next, r.pending
+		r.waiting, r.last = true, r.src.lineLen
 		if had {
-			return before, nil
+			return *r.next, nil
 		}
 	}
-	if l, ok := r.take(); ok {
-		return l, nil
+	if r.complete() {
+		return *r.pending, nil
 	}
 	return Line{}, r.finished
 }
 
-// take ends the pending line.
-func (r *Reader) take() (Line, bool) {
+// complete ends the pending line, if there is one.
+func (r *Reader) complete() bool {
 	if !r.waiting {
-		return Line{}, false
+		return false
 	}
-	l := r.pending
 	if r.tailed {
-		l.Value = string(r.tail)
+		r.pending.Value = string(r.tail)
 		r.tail, r.tailed = r.tail[:0], false
 	}
 	r.waiting = false
-	return l, true
+	return true
 }
 
 // stray takes a line that is no property. Some programs write texts with bare line
@@ -143,13 +144,13 @@ func (r *Reader) stray(raw []byte, at int64) {
 	}
 	s := r.decode(raw, "", at)
 	r.opts.Report(Issue{RuleSyntax, at, Excerpt(s)})
-	if !r.waiting || !goesOn(&r.pending, s) || len(r.tail)+len(s) > r.opts.MaxLine {
+	if !r.waiting || !goesOn(r.pending, s) || len(r.tail)+len(s) > r.opts.MaxLine {
 		return
 	}
 	if !r.tailed {
 		r.tail, r.tailed = append(r.tail[:0], r.pending.Value...), true
 	}
-	if r.last < MaxOctets-5 && !isBase64(&r.pending) {
+	if r.last < MaxOctets-5 && !isBase64(r.pending) {
 		r.tail = append(r.tail, '\\', 'n')
 	}
 	r.tail = append(r.tail, s...)
