@@ -20,6 +20,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 const module = "github.com/okapi-mail/okapi"
@@ -37,6 +39,9 @@ var house = []room{
 	{"mapi", nil, map[string]string{
 		"props": "the dictionary is written in the vocabulary, not the other way round",
 		"store": "a message means the same without a store",
+	}},
+	{"mapi/mapitest", nil, map[string]string{
+		"mapi": "tests of all floors use it, also those below",
 	}},
 	{"mapi/wire", []string{"mapi"}, map[string]string{
 		"props": "bytes have types, not names: a gateway links no dictionary for them",
@@ -156,7 +161,7 @@ var strangers = []struct {
 }
 
 // suites are ordinary packages that tests import, so they may import testing.
-var suites = []string{"store/drivertest", "props/propstest"}
+var suites = []string{"store/drivertest", "props/propstest", "mapi/mapitest"}
 
 func TestRoomsExist(t *testing.T) {
 	for _, r := range house {
@@ -199,6 +204,7 @@ func TestImportsStayOnTheirFloors(t *testing.T) {
 			own = strings.TrimPrefix(own, "/")
 			switch {
 			case !ours || r.folder == "" || within(own, r.folder):
+			case own == "mapi/mapitest" && strings.HasSuffix(file, "_test.go"):
 			case reason(r, own) != "":
 				t.Errorf("%s imports %s: %s", file, own, reason(r, own))
 			case !inAny(own, r.may):
@@ -279,12 +285,8 @@ func TestNoTraceOfAMachine(t *testing.T) {
 // corpusSums are the SHA-256 sums of the collected files, when they are there.
 func corpusSums(t *testing.T) map[string]bool {
 	sums := map[string]bool{}
-	for _, dir := range []string{os.Getenv("OKAPI_CORPUS"), filepath.Join("..", "shared", "corpus")} {
-		manifest, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
-		if dir == "" || err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(manifest)) {
+	if dir, ok := mapitest.Find(); ok {
+		for line := range strings.Lines(read(t, filepath.Join(dir, "MANIFEST.tsv"))) {
 			fields := strings.Split(strings.TrimSpace(line), "\t")
 			sums[fields[len(fields)-1]] = true
 		}

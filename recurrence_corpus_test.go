@@ -15,6 +15,7 @@ import (
 	"github.com/okapi-mail/okapi/archive/msg"
 	"github.com/okapi-mail/okapi/ical/recur"
 	"github.com/okapi-mail/okapi/ical/zone"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/props"
 )
 
@@ -22,11 +23,7 @@ import (
 // by field as msgreader says, encode to the same bytes, and are what we would write for
 // the same series.
 func TestStructuresOfOutlookMessages(t *testing.T) {
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "shared", "corpus")
-	}
-	files, err := filepath.Glob(filepath.Join(dir, "msg", "*", "*.msg"))
+	files, err := filepath.Glob(filepath.Join(mapitest.Corpus(t, "msg"), "*", "*.msg"))
 	require.NoError(t, err)
 	if len(files) == 0 {
 		t.Skip("NOT TESTED: no corpus (set OKAPI_CORPUS)")

@@ -2,12 +2,9 @@ package okapi_test
 
 import (
 	"context"
-	"encoding/csv"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/metrics"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/store"
 )
 
@@ -35,29 +33,13 @@ func (s sample) read(t testing.TB) []byte {
 // eml. The corpus is no part of the project; OKAPI_CORPUS says where it is.
 func corpusMails(t testing.TB) []sample {
 	t.Helper()
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "shared", "corpus")
-	}
-	f, err := os.ReadFile(filepath.Join(dir, "MANIFEST.tsv"))
-	if err != nil {
-		t.Skipf("SKIPPED: no corpus of mails in %s; set OKAPI_CORPUS", dir)
-	}
-	r := csv.NewReader(strings.NewReader(string(f)))
-	r.Comma, r.LazyQuotes, r.FieldsPerRecord = '\t', true, -1
-	rows, err := r.ReadAll()
-	require.NoError(t, err)
 	var list []sample
-	for _, row := range rows {
-		if len(row) < 3 || row[0] != "eml" || row[1] != "input" {
-			continue
-		}
-		path := filepath.Join(dir, filepath.FromSlash(row[2]))
+	for _, name := range mapitest.Inputs(t, "eml") {
+		path := mapitest.Corpus(t, name)
 		info, err := os.Stat(path)
 		require.NoError(t, err)
-		list = append(list, sample{row[2], path, info.Size()})
+		list = append(list, sample{name, path, info.Size()})
 	}
-	require.NotEmpty(t, list)
 	return list
 }
 

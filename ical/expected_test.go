@@ -14,12 +14,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 // The corpus has few files that say what is to come out: here they are compared.
 
 func expectedDir(t testing.TB) string {
-	return filepath.Join(corpusDir(t), "ics", "collective-icalendar", "calendars")
+	return filepath.Join(mapitest.Corpus(t), "ics", "collective-icalendar", "calendars")
 }
 
 func TestExpectedOutput(t *testing.T) {

@@ -14,29 +14,8 @@ import (
 
 	"github.com/okapi-mail/okapi/ical"
 	"github.com/okapi-mail/okapi/ical/line"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
-
-// corpusDir is the folder of collected files: OKAPI_CORPUS, or ../shared/corpus
-// beside the repository.
-func corpusDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "MANIFEST.tsv")); err != nil {
-		t.Skipf("SKIPPED: no corpus of calendars in %s; set OKAPI_CORPUS", dir)
-	}
-	return dir
-}
 
 // A sample is a file of the corpus.
 type sample struct {
@@ -46,7 +25,7 @@ type sample struct {
 
 func corpusCalendars(t testing.TB) (list []sample) {
 	t.Helper()
-	dir := filepath.Join(corpusDir(t), "ics")
+	dir := filepath.Join(mapitest.Corpus(t), "ics")
 	err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/okapi-mail/okapi/ical/vcard"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/props/propstest"
 	"github.com/okapi-mail/okapi/rfc822"
@@ -130,7 +131,7 @@ func TestContactIsSentAsVCard(t *testing.T) {
 // TestCorpusOfCardsInMail sends each vCard of the corpus by mail.
 func TestCorpusOfCardsInMail(t *testing.T) {
 	contacts, files := 0, 0
-	require.NoError(t, filepath.WalkDir(filepath.Join(corpusDir(t), "vcf"), func(path string, e fs.DirEntry, err error) error {
+	require.NoError(t, filepath.WalkDir(filepath.Join(mapitest.Corpus(t), "vcf"), func(path string, e fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".vcf" {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822/entity"
 	"github.com/okapi-mail/okapi/rfc822/mbox"
@@ -50,7 +51,7 @@ func leaves(t testing.TB, data []byte) (list [][]byte) {
 // TestAgreesWithDecodedParts compares the decoded bodies of all parts with those
 // that another parser has written into files.
 func TestAgreesWithDecodedParts(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpusDir(t), "eml", "mime4j-testmsgs", "*.msg"))
+	files, err := filepath.Glob(filepath.Join(mapitest.Corpus(t), "eml", "mime4j-testmsgs", "*.msg"))
 	require.NoError(t, err)
 	compared, agreed := 0, 0
 	for _, f := range files {
@@ -97,7 +98,7 @@ var dateInSummary = regexp.MustCompile(`(?m)^Date: (.*)$`)
 // TestAgreesWithSummaries compares senders, subjects and structures of the mails
 // of an mbox with the list that another program made of it.
 func TestAgreesWithSummaries(t *testing.T) {
-	dir := filepath.Join(corpusDir(t), "eml", "mimekit", "mbox")
+	dir := filepath.Join(mapitest.Corpus(t), "eml", "mimekit", "mbox")
 	want, err := os.ReadFile(filepath.Join(dir, "issue1189-summary.txt"))
 	require.NoError(t, err)
 	f, err := os.Open(filepath.Join(dir, "issue1189.mbox.txt"))

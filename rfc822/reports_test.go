@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822"
 )
@@ -42,7 +43,7 @@ func TestBounceIsNotWrittenToWhoItReportsOn(t *testing.T) {
 // Some servers say in winmail.dat that it is a report, and only in the text on whom.
 func TestReportInWinmailIsNotOnWhomItWasSentTo(t *testing.T) {
 	for _, n := range []string{"01", "03", "05", "07"} {
-		mail, err := os.ReadFile(filepath.Join(corpusDir(t), "eml", "sisimai", "bsd", "lhost-amazonworkmail-"+n+".eml"))
+		mail, err := os.ReadFile(filepath.Join(mapitest.Corpus(t), "eml", "sisimai", "bsd", "lhost-amazonworkmail-"+n+".eml"))
 		require.NoError(t, err)
 		msg := decodeBytes(t, mail)
 		class, _ := props.PidTagMessageClass.Get(msg)

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/props/propstest"
 	"github.com/okapi-mail/okapi/rfc822"
@@ -155,7 +156,7 @@ func TestMessagesSurviveTNEF(t *testing.T) {
 
 // TestCorpusOfTNEFMails reads the mails that carry winmail.dat.
 func TestCorpusOfTNEFMails(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpusDir(t), "tnef", "*", "*.eml"))
+	files, err := filepath.Glob(filepath.Join(mapitest.Corpus(t), "tnef", "*", "*.eml"))
 	require.NoError(t, err)
 	for _, f := range files {
 		data, err := os.ReadFile(f)

@@ -10,29 +10,8 @@ import (
 
 	"github.com/okapi-mail/okapi/archive/msg"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
-
-// corpusDir is the folder of collected files: OKAPI_CORPUS, or ../shared/corpus beside
-// the repository.
-func corpusDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "msg")); err != nil {
-		t.Skipf("SKIPPED: no collected .msg files in %s; set OKAPI_CORPUS", dir)
-	}
-	return dir
-}
 
 // A sample is a file of the corpus.
 type sample struct {
@@ -42,7 +21,7 @@ type sample struct {
 }
 
 func corpus(t testing.TB) (list []sample) {
-	paths, err := filepath.Glob(filepath.Join(corpusDir(t), "msg", "*", "*.msg"))
+	paths, err := filepath.Glob(filepath.Join(mapitest.Corpus(t), "msg", "*", "*.msg"))
 	require.NoError(t, err)
 	for _, p := range paths {
 		b, err := os.ReadFile(p)

@@ -14,32 +14,13 @@ import (
 	"github.com/okapi-mail/okapi/ical/freebusy"
 	"github.com/okapi-mail/okapi/ical/meeting"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
-
-// corpus is the folder of collected calendars.
-func corpus(t *testing.T) string {
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for root != filepath.Dir(root) {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "../shared/corpus")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("NO CORPUS at %s: set OKAPI_CORPUS", dir)
-	}
-	return dir
-}
 
 // TestSeriesInProse applies the steps of series that were sent and rescheduled, and
 // compares the instances after each with what the prose beside it says.
 func TestSeriesInProse(t *testing.T) {
-	dir := filepath.Join(corpus(t), "ics/ccs-calendarserver/recurrance")
+	dir := filepath.Join(mapitest.Corpus(t), "ics/ccs-calendarserver/recurrance")
 	line := regexp.MustCompile(`(\d\d)/(\d\d)/05\s+(\d\d)(\d\d)-(\d\d)(\d\d)`)
 	who := meeting.Person{Address: "iCalParticipant@coffeebean.com"}
 	compared := 0

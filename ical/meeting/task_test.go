@@ -13,6 +13,7 @@ import (
 	"github.com/okapi-mail/okapi/ical"
 	"github.com/okapi-mail/okapi/ical/meeting"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/props"
 )
 
@@ -200,7 +201,7 @@ func TestPublishedTaskIsATask(t *testing.T) {
 // TestAssignersAreAsMFCMAPIReadsThem compares the stack of assigners with the shape of the
 // one that MFCMAPI has.
 func TestAssignersAreAsMFCMAPIReadsThem(t *testing.T) {
-	in, err := os.ReadFile(filepath.Join(corpus(t), "mapi-structs/mfcmapi-smartview/In", "TASKASSIGNERS-1.dat"))
+	in, err := os.ReadFile(filepath.Join(mapitest.Corpus(t), "mapi-structs/mfcmapi-smartview/In", "TASKASSIGNERS-1.dat"))
 	require.NoError(t, err)
 	theirs, err := hex.DecodeString(string(in))
 	require.NoError(t, err)

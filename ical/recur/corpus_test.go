@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical/recur"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 // A field is a property of a calendar file, as far as these tests need it.
@@ -94,7 +95,7 @@ func setOf(c []field) (s recur.Set, want int, ok bool) {
 // libical's recur.txt says how many instances each component has. A start that is no
 // instance of the rule is none for libical.
 func TestRecurText(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(corpus(t, "ics", "libical", "test-data"), "recur.txt"))
+	text, err := os.ReadFile(filepath.Join(mapitest.Corpus(t, "ics", "libical", "test-data"), "recur.txt"))
 	require.NoError(t, err)
 	agree, total := 0, 0
 	for _, c := range components(strings.ReplaceAll(string(text), "\n;", "\nX-COMMENTED-")) {
@@ -124,7 +125,7 @@ func TestCorpusRules(t *testing.T) {
 	seen := map[string]bool{}
 	known := &almanac{map[[2]int64][2]int{}, map[[3]int][]int{}}
 	rules := 0
-	err := filepath.WalkDir(corpus(t, "ics"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(mapitest.Corpus(t, "ics"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".ics") {
 			return err
 		}

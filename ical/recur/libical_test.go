@@ -13,6 +13,7 @@ import (
 
 	"github.com/okapi-mail/okapi/ical/recur"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 // A libicalCase is a paragraph of libical's icalrecur_test files.
@@ -22,7 +23,7 @@ type libicalCase struct {
 }
 
 func libicalCases(t *testing.T, name string) (list []libicalCase) {
-	f, err := os.Open(filepath.Join(corpus(t, "ics", "libical", "src", "test"), name))
+	f, err := os.Open(filepath.Join(mapitest.Corpus(t, "ics", "libical", "src", "test"), name))
 	require.NoError(t, err)
 	defer f.Close()
 	var c libicalCase

@@ -14,12 +14,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical/recur"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 // smartView is a sample of MFCMAPI: the bytes, and what it says about them.
 func smartView(t *testing.T, name string) (blob []byte, text string) {
 	t.Helper()
-	dir := corpus(t, "mapi-structs", "mfcmapi-smartview")
+	dir := mapitest.Corpus(t, "mapi-structs", "mfcmapi-smartview")
 	in, err := os.ReadFile(filepath.Join(dir, "In", name+".dat"))
 	require.NoError(t, err)
 	i := strings.LastIndex(name, "-")

@@ -14,6 +14,7 @@ import (
 	"github.com/okapi-mail/okapi/ical/line"
 	"github.com/okapi-mail/okapi/ical/vcard"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 // meaning writes a property so that two with the same meaning are the same text:
@@ -124,21 +125,7 @@ func parse(t testing.TB, s string) []*vcard.Card {
 // corpus are the files of the shared corpus, by their path within it.
 func corpus(t testing.TB) map[string][]byte {
 	t.Helper()
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for ; root != filepath.Dir(root); root = filepath.Dir(root) {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	dir = filepath.Join(dir, "vcf")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("SKIPPED: no corpus: %v", err)
-	}
+	dir := mapitest.Corpus(t, "vcf")
 	files := map[string][]byte{}
 	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
 		if err == nil && e.Type().IsRegular() {

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical/zone"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 // timezones are the VTIMEZONE components of a calendar file, read with no more than
@@ -48,7 +49,7 @@ func timezones(text string) (list []*ical.Component) {
 func TestCorpusTimezones(t *testing.T) {
 	r := zone.NewResolver(nil)
 	var total, broken, known, matched, own int
-	err := filepath.WalkDir(corpus(t, "ics"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(mapitest.Corpus(t, "ics"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".ics") {
 			return err
 		}

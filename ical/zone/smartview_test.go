@@ -14,35 +14,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical/zone"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
-
-// corpus is the folder of collected files. Without it a test is skipped.
-func corpus(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			require.NotEqual(t, root, filepath.Dir(root), "no go.mod above the package")
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	dir = filepath.Join(append([]string{dir}, elem...)...)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("NOT TESTED: no corpus: %v (set OKAPI_CORPUS)", err)
-	}
-	return dir
-}
 
 // smartView is a sample of MFCMAPI: the bytes, and what it says about them.
 func smartView(t testing.TB, name string) (blob []byte, text string) {
 	t.Helper()
-	dir := corpus(t, "mapi-structs", "mfcmapi-smartview")
+	dir := mapitest.Corpus(t, "mapi-structs", "mfcmapi-smartview")
 	in, err := os.ReadFile(filepath.Join(dir, "In", name+".dat"))
 	require.NoError(t, err)
 	i := strings.LastIndex(name, "-")

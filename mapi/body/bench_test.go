@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/okapi-mail/okapi/mapi/body"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/mapi/rtf"
 )
 
@@ -18,7 +19,7 @@ import (
 // when it is there, or else generated.
 func sample(b *testing.B) []byte {
 	var all bytes.Buffer
-	if _, err := os.Stat("../../../shared/corpus"); err == nil || os.Getenv("OKAPI_CORPUS") != "" {
+	if _, ok := mapitest.Find(); ok {
 		for _, file := range files(b, ".rtf") {
 			data, err := os.ReadFile(file)
 			require.NoError(b, err)

@@ -15,12 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi/body"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/mapi/rtf"
 )
 
 // files are those of the corpus whose names end so.
 func files(t testing.TB, suffixes ...string) (list []string) {
-	err := filepath.WalkDir(corpus(t), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(mapitest.Corpus(t), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -120,7 +121,7 @@ func extracted(t testing.TB, doc []byte) []byte {
 
 // Phrases that other programs found in documents. They do not write where links lead.
 func TestPhrasesAreFound(t *testing.T) {
-	list, err := os.ReadFile(filepath.Join(corpus(t), "attachments", "PHRASES.tsv"))
+	list, err := os.ReadFile(filepath.Join(mapitest.Corpus(t), "attachments", "PHRASES.tsv"))
 	require.NoError(t, err)
 	found, compared := 0, 0
 	for line := range strings.Lines(string(list)) {
@@ -129,7 +130,7 @@ func TestPhrasesAreFound(t *testing.T) {
 		if convert == nil || len(fields) < 3 {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(corpus(t), "attachments", fields[0]))
+		data, err := os.ReadFile(filepath.Join(mapitest.Corpus(t), "attachments", fields[0]))
 		require.NoError(t, err)
 		compared++
 		text := regexp.MustCompile(` <[a-z]+:[^>]*>`).ReplaceAllString(run(t, convert, string(data), nil), "")

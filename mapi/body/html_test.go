@@ -3,8 +3,6 @@ package body_test
 import (
 	"bytes"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -25,26 +23,6 @@ func run(t testing.TB, c conversion, in string, opts *body.Options) string {
 	require.NoError(t, c(&again, iotest.OneByteReader(strings.NewReader(in)), opts))
 	require.Equal(t, b.String(), again.String(), "byte by byte")
 	return b.String()
-}
-
-// corpus is the folder of collected files.
-func corpus(t testing.TB) string {
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("SKIPPED: no corpus: %v", err)
-	}
-	return dir
 }
 
 func TestTextFromHTML(t *testing.T) {

@@ -14,32 +14,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/mapi/rtf"
 )
 
-// corpus is the folder of collected files.
-func corpus(t testing.TB) string {
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("SKIPPED: no corpus: %v", err)
-	}
-	return dir
-}
-
 // documents are the files of the corpus whose names end with .rtf.
 func documents(t testing.TB) (files []string) {
-	err := filepath.WalkDir(corpus(t), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(mapitest.Corpus(t), func(path string, d fs.DirEntry, err error) error {
 		if err == nil && strings.HasSuffix(path, ".rtf") && !d.IsDir() {
 			files = append(files, path)
 		}
@@ -214,7 +195,7 @@ func parsed(t *testing.T, data []byte, known map[string]bool) []string {
 
 // The other parser's events for the same documents.
 func TestAgreesWithAnotherParser(t *testing.T) {
-	dir := filepath.Join(corpus(t), "rtf", "rtfparserkit", "parser")
+	dir := filepath.Join(mapitest.Corpus(t), "rtf", "rtfparserkit", "parser")
 	files, err := filepath.Glob(filepath.Join(dir, "*", "data", "*.rtf"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)

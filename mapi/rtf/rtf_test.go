@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/mapi/rtf"
 )
 
@@ -161,23 +162,8 @@ func TestReadError(t *testing.T) {
 
 // TestCorpus compresses and decompresses the RTF bodies of the corpus.
 func TestCorpus(t *testing.T) {
-	root, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || filepath.Dir(root) == root {
-			break
-		}
-		root = filepath.Dir(root)
-	}
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("SKIPPED: no corpus: %v", err)
-	}
 	n := 0
-	err = filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+	err := filepath.WalkDir(mapitest.Corpus(t), func(path string, e os.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.EqualFold(filepath.Ext(path), ".rtf") {
 			return err
 		}

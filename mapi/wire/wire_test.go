@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/mapi/wire"
 )
 
@@ -359,22 +359,8 @@ func TestNames(t *testing.T) {
 
 // corpus reads a hexadecimal sample of the corpus.
 func corpus(t *testing.T, name string) []byte {
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || filepath.Dir(root) == root {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "mapi-structs", "mfcmapi-smartview", "In", name+".dat"))
-	if err != nil {
-		t.Skipf("SKIPPED: no corpus: %v", err)
-	}
+	b, err := os.ReadFile(mapitest.Corpus(t, "mapi-structs", "mfcmapi-smartview", "In", name+".dat"))
+	require.NoError(t, err)
 	return unhex(t, string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))))
 }
 

@@ -13,35 +13,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/mapi/rtf"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/props/propstest"
 	"github.com/okapi-mail/okapi/rfc822/entity"
 	"github.com/okapi-mail/okapi/rfc822/tnef"
 )
-
-// corpusDir is the folder of collected streams: OKAPI_CORPUS, or ../shared/corpus
-// beside the repository.
-func corpusDir(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("OKAPI_CORPUS")
-	if dir == "" {
-		root, err := os.Getwd()
-		require.NoError(t, err)
-		for {
-			if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-				break
-			}
-			root = filepath.Dir(root)
-		}
-		dir = filepath.Join(root, "..", "shared", "corpus")
-	}
-	dir = filepath.Join(dir, "tnef")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("SKIPPED: no corpus of TNEF streams in %s; set OKAPI_CORPUS", dir)
-	}
-	return dir
-}
 
 // A sample is a stream of the corpus.
 type sample struct {
@@ -52,7 +30,7 @@ type sample struct {
 // corpusStreams returns all streams of the corpus, those in mails too.
 func corpusStreams(t testing.TB) (list []sample) {
 	t.Helper()
-	dir := corpusDir(t)
+	dir := mapitest.Corpus(t, "tnef")
 	for _, pattern := range []string{"*/*.tnef", "*/*.dat", "*/*.eml"} {
 		files, err := filepath.Glob(filepath.Join(dir, pattern))
 		require.NoError(t, err)
@@ -168,7 +146,7 @@ var disagreements = map[string]string{
 // count; objects are there with the interface before their bytes, and embedded
 // messages as a stream.
 func TestCorpusIsReadAsOthersDo(t *testing.T) {
-	dir := corpusDir(t)
+	dir := mapitest.Corpus(t, "tnef")
 	compared, agreeing, known := 0, 0, 0
 	for _, s := range corpusStreams(t) {
 		folder := filepath.Join(dir, strings.TrimSuffix(s.name, ".tnef"))
@@ -228,7 +206,7 @@ func sameText(a, b []byte) bool {
 
 // TestCorpusNames compares with the lists of names beside the streams.
 func TestCorpusNames(t *testing.T) {
-	dir := corpusDir(t)
+	dir := mapitest.Corpus(t, "tnef")
 	compared := 0
 	for _, s := range corpusStreams(t) {
 		list, err := os.ReadFile(filepath.Join(dir, strings.TrimSuffix(s.name, ".tnef")+".list"))
@@ -254,7 +232,7 @@ func TestCorpusNames(t *testing.T) {
 
 // TestCorpusCorrelates compares the keys of mails and of the streams in them.
 func TestCorpusCorrelates(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpusDir(t), "*/*.eml"))
+	files, err := filepath.Glob(filepath.Join(mapitest.Corpus(t, "tnef"), "*/*.eml"))
 	require.NoError(t, err)
 	compared := 0
 	for _, f := range files {
