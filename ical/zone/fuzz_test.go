@@ -71,8 +71,12 @@ func answers(t *testing.T, z *zone.Zone) {
 		t.Fatalf("its own definition: %v", err)
 	}
 	z.Struct(2024)
-	if _, err := z.Timezone(2020, 2030).Zone(); err != nil {
+	own, err := z.Timezone(2019, 2031).Zone() // whose years begin and end elsewhere than those of UTC
+	if err != nil {
 		t.Fatalf("its own VTIMEZONE: %v", err)
+	}
+	if !zone.Same(z, own, 2020, 2030) {
+		t.Fatal("its own VTIMEZONE is another zone")
 	}
 }
 
