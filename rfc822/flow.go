@@ -24,8 +24,10 @@ const (
 	signature = "-- "
 )
 
-// flowedNode makes a text part in short lines.
+// flowedNode makes a text part in short lines. Its readers end lines at a CR alone too,
+// so that no line may be broken before one.
 func flowedNode(msg *mapi.Message, text string) *node {
+	text = strings.NewReplacer("\r\n", "\r\n", "\r", "\r\n").Replace(text)
 	f := flower{delSp: hasLongRun(text)}
 	f.out.Grow(len(text) + len(text)/16)
 	for line := range strings.Lines(text) {

@@ -47,6 +47,7 @@ func TestTextIsWrittenFlowed(t *testing.T) {
 		{"a URL stays whole", "see https://example.org/" + strings.Repeat("okapi/", 14) + " there\r\n", "see \r\nhttps://example.org/" + strings.Repeat("okapi/", 14) + " \r\nthere\r\n"},
 		{"no end of line", "a\r\nb", "a\r\nb"},
 		{"LF", "a\nb\n", "a\r\nb\r\n"},
+		{"CR alone", strings.Repeat("x", 70) + " \rb\r", strings.Repeat("x", 70) + "\r\nb\r\n"},
 		{"empty lines", "\r\n\r\na\r\n\r\n", "\r\n\r\na\r\n\r\n"},
 	} {
 		mail, lines := flowed(t, tc.text)
