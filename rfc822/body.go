@@ -215,6 +215,7 @@ func (m *message) merged() *entity.Part {
 		if t := m.unwrap(p); t != nil {
 			m.merge(t)
 			m.carry(inTNEF, p)
+			m.wrap(p)
 			return p
 		}
 	}

@@ -215,11 +215,12 @@ func (d *decoder) message(part *entity.Part) *mapi.Message {
 type message struct {
 	*decoder
 	*mapi.Message
-	part   *entity.Part
-	recipe builder
-	bodies bodies
-	urgent bool               // a field says how important the mail is
-	inner  []*mapi.Attachment // of the TNEF stream
+	part    *entity.Part
+	recipe  builder
+	bodies  bodies
+	urgent  bool               // a field says how important the mail is
+	inner   []*mapi.Attachment // of the TNEF stream
+	wrapped []placed           // in its files
 
 	room []string // for boxes
 	keys []byte   // room for the keys of addresses

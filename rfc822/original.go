@@ -133,14 +133,25 @@ func (o *original) seek(to int64) error {
 			o.at += n
 			return err
 		}
-		if s.op == opLiteral {
-			if _, err := io.CopyN(io.Discard, o.steps, s.length); err != nil {
-				return err
-			}
+		if err := o.passOver(s); err != nil {
+			return err
 		}
 		o.at += s.length
 	}
 	return nil
+}
+
+// passOver leaves out the bytes that a step has in the recipe.
+func (o *original) passOver(s step) error {
+	n := int64(0)
+	switch s.op {
+	case opLiteral:
+		n = s.length
+	case opWrapped:
+		n = s.skip
+	}
+	_, err := io.CopyN(io.Discard, o.steps, n)
+	return err
 }
 
 // copyTo writes bytes from where seek has gone to.
@@ -383,6 +394,8 @@ func (o *original) begin(s step) (err error) {
 			return fmt.Errorf("%w: source form: property %d", mapi.ErrCorruptData, s.index)
 		}
 		err = o.openValue(o.msg, p, s)
+	case opWrapped:
+		err = o.openWrapped(s)
 	default:
 		err = o.openAttachment(s)
 	}
@@ -483,7 +496,7 @@ func (o *original) readStep() (s step, err error) {
 		s.length, err = o.number(1 << 62)
 		return s, err
 	}
-	if s.op != opProperty && s.op != opAttachment && s.op != opEmbedded {
+	if s.op != opProperty && s.op != opAttachment && s.op != opEmbedded && s.op != opWrapped {
 		return s, fmt.Errorf("%w: source form: operation %q", mapi.ErrCorruptData, s.op)
 	}
 	index, err := o.number(maxRecipeCount)
@@ -497,7 +510,7 @@ func (o *original) readStep() (s step, err error) {
 	if s.length, err = o.number(1 << 62); err != nil {
 		return s, err
 	}
-	if s.op == opAttachment {
+	if s.op == opAttachment || s.op == opWrapped {
 		s.skip, err = o.number(1 << 62)
 	}
 	return s, err

@@ -28,8 +28,9 @@ import (
 //	count of kept header fields, and their hashes of 8 bytes
 //	steps to the end
 //
-// A step is an operation and its arguments: literal bytes, or a reference to the
-// bytes of a property, an attachment or an embedded message in a layout. A
+// A step is an operation and its arguments: literal bytes, a reference to the bytes of
+// a property, an attachment or an embedded message in a layout, or steps that make a
+// content in a layout. A
 // reference stands only where the decoder has seen that it gives the original
 // bytes. A property is taken when a reference is to all of it, as it is.
 func SourceForm() mapi.Prop {
@@ -44,6 +45,7 @@ const (
 	opProperty   = 'P' // property code, layout, length
 	opAttachment = 'A' // index, layout, length, bytes to skip
 	opEmbedded   = 'M' // index, layout, length
+	opWrapped    = 'W' // 0, layout, length, size of the steps that make the content, those steps
 )
 
 // A propCode names a property in a recipe.
@@ -92,7 +94,7 @@ type step struct {
 	index  int // of the attachment, or the property code
 	layout entity.Layout
 	length int64
-	skip   int64
+	skip   int64 // bytes of the content, or the size of the steps that make it
 }
 
 // A builder collects the references of a recipe while a message is decoded.
@@ -104,6 +106,7 @@ type builder struct {
 	few   [2]reference // room for refs
 
 	carrier carrier
+	wrapped []byte // the steps of a content, if one has any
 }
 
 // A reference is a step that makes a range of the source.
@@ -294,7 +297,7 @@ func (b *builder) walk(literal func(at entity.Range), refer func(*step)) {
 func (b *builder) appendSteps(buf, mail []byte) []byte {
 	b.walk(func(at entity.Range) {
 		buf = append(appendLiteral(buf, at), mail[at.Start-b.whole.Start:at.End-b.whole.Start]...)
-	}, func(s *step) { buf = s.append(buf) })
+	}, func(s *step) { buf = b.appendStep(buf, s) })
 	return buf
 }
 
@@ -305,7 +308,7 @@ func (b *builder) steps(src *source, head []byte) *segments {
 	b.walk(func(at entity.Range) {
 		s.extend(func(buf []byte) []byte { return appendLiteral(buf, at) })
 		s.add(segment{at: at})
-	}, func(r *step) { s.extend(r.append) })
+	}, func(r *step) { s.extend(func(buf []byte) []byte { return b.appendStep(buf, r) }) })
 	return s
 }
 
@@ -314,12 +317,20 @@ func appendLiteral(b []byte, at entity.Range) []byte {
 	return binary.AppendUvarint(append(b, opLiteral), uint64(at.Len()))
 }
 
+func (b *builder) appendStep(buf []byte, s *step) []byte {
+	buf = s.append(buf)
+	if s.op == opWrapped {
+		buf = append(buf, b.wrapped...)
+	}
+	return buf
+}
+
 func (s *step) append(b []byte) []byte {
 	b = append(b, s.op)
 	b = binary.AppendUvarint(b, uint64(s.index))
 	b = appendLayout(b, s.layout)
 	b = binary.AppendUvarint(b, uint64(s.length))
-	if s.op == opAttachment {
+	if s.op == opAttachment || s.op == opWrapped {
 		b = binary.AppendUvarint(b, uint64(s.skip))
 	}
 	return b

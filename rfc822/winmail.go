@@ -54,7 +54,9 @@ func (m *message) unwrap(p *entity.Part) *mapi.Message {
 	if enc := encodingOf(p); enc != entity.Identity && enc != entity.Unknown {
 		r = entity.NewDecoder(enc, r)
 	}
+	m.wrapped = nil
 	inner, err := tnef.Decode(r, &tnef.Options{
+		Place:         func(a *mapi.Attachment, at entity.Range) { m.wrapped = append(m.wrapped, placed{a, at}) },
 		MaxRecipients: m.opts.MaxRecipients, MemoryLimit: m.opts.MemoryLimit,
 		TempDir: m.opts.TempDir, InlineLimit: m.opts.InlineLimit,
 		Report: func(i Issue) { // its offsets mean nothing in this mail

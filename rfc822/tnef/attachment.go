@@ -103,7 +103,12 @@ func (m *message) legacyOfAttachment(at *mapi.Attachment, a attribute) {
 	case attAttachData:
 		// Beside an embedded message it is a text for readers that know none.
 		if at.Embedded == nil {
-			set(props.PidTagAttachDataBinary.Prop(), func() mapi.Value { return m.binary(a.data) })
+			set(props.PidTagAttachDataBinary.Prop(), func() mapi.Value {
+				if m.depth == 0 && m.opts.Place != nil {
+					m.opts.Place(at, a.data)
+				}
+				return m.binary(a.data)
+			})
 		}
 	case attAttachRendData:
 		m.rendData(at, a)

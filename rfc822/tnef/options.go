@@ -1,6 +1,7 @@
 package tnef
 
 import (
+	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/rfc822/entity"
 )
 
@@ -46,6 +47,11 @@ type Options struct {
 	// Codepage is that of 8-bit strings when the stream names none that is known.
 	// 0 means 1252.
 	Codepage int32
+
+	// Place is told where in the stream the content of an attachment stands, as it
+	// is, in the order of the stream; not of attachments of embedded messages. nil
+	// means nobody.
+	Place func(a *mapi.Attachment, at entity.Range)
 
 	// Report is told what broke a rule. nil means nobody.
 	Report func(Issue)
