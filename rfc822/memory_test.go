@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/rfc822"
 	"github.com/okapi-mail/okapi/rfc822/entity"
 )
@@ -59,35 +59,6 @@ func (s repeated) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// peakHeap runs f and returns how far the heap grew beyond what it was.
-func peakHeap(f func()) int64 {
-	runtime.GC()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	var peak atomic.Uint64
-	stop := make(chan struct{})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			if m.HeapAlloc > peak.Load() {
-				peak.Store(m.HeapAlloc)
-			}
-			select {
-			case <-stop:
-				return
-			case <-time.After(2 * time.Millisecond):
-			}
-		}
-	}()
-	f()
-	close(stop)
-	<-done
-	return int64(peak.Load()) - int64(before.HeapAlloc)
-}
-
 // TestLargeMailStreams decodes and writes a large mail: 64 MiB, or as many MiB as
 // OKAPI_LARGE_MIB says (1024 for the promise of a GiB).
 func TestLargeMailStreams(t *testing.T) {
@@ -100,7 +71,7 @@ func TestLargeMailStreams(t *testing.T) {
 	in, out := sha256.New(), sha256.New()
 	var size int64
 	var elapsed [2]time.Duration
-	peak := peakHeap(func() {
+	peak := mapitest.PeakHeap(func() {
 		start := time.Now()
 		count := &counter{}
 		msg, err := rfc822.Decode(io.TeeReader(generatedMail(mib<<20), io.MultiWriter(in, count)), nil)
@@ -157,7 +128,7 @@ func TestHostileShapesStayBounded(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			start := time.Now()
 			var msg *mapi.Message
-			peak := peakHeap(func() { msg = decodeBytes(t, tc.mail) })
+			peak := mapitest.PeakHeap(func() { msg = decodeBytes(t, tc.mail) })
 			assert.Less(t, peak, int64(64<<20+3*len(tc.mail)))
 			assert.Equal(t, len(tc.mail), len(encoded(t, msg)), "it comes out as it went in")
 			assert.True(t, bytes.Equal(tc.mail, encoded(t, msg)))

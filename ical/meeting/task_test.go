@@ -1,9 +1,6 @@
 package meeting_test
 
 import (
-	"encoding/hex"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -201,10 +198,7 @@ func TestPublishedTaskIsATask(t *testing.T) {
 // TestAssignersAreAsMFCMAPIReadsThem compares the stack of assigners with the shape of the
 // one that MFCMAPI has.
 func TestAssignersAreAsMFCMAPIReadsThem(t *testing.T) {
-	in, err := os.ReadFile(filepath.Join(mapitest.Corpus(t), "mapi-structs/mfcmapi-smartview/In", "TASKASSIGNERS-1.dat"))
-	require.NoError(t, err)
-	theirs, err := hex.DecodeString(string(in))
-	require.NoError(t, err)
+	theirs, _ := mapitest.SmartView(t, "TASKASSIGNERS-1")
 	entry := 8 + 4 + 0x5A
 	require.Equal(t, "Dude Guyla\x00"+"D\x00u\x00d\x00e\x00 \x00G\x00u\x00y\x00l\x00a\x00", string(theirs[entry:len(theirs)-2]))
 

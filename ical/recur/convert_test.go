@@ -13,6 +13,7 @@ import (
 
 	"github.com/okapi-mail/okapi/ical/recur"
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
 // series is a set of one rule, an hour from a start in Berlin.
@@ -322,7 +323,7 @@ func TestTaskRecurrence(t *testing.T) {
 }
 
 func TestDamagedBlobs(t *testing.T) {
-	whole, _ := smartView(t, "APPOINTMENTRECURRENCEPATTERN-3")
+	whole, _ := mapitest.SmartView(t, "APPOINTMENTRECURRENCEPATTERN-3")
 	for n := range whole {
 		a, err := recur.ParseAppointment(whole[:n])
 		switch {

@@ -1,15 +1,10 @@
 package recur_test
 
 import (
-	"bytes"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,31 +12,10 @@ import (
 	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
-// smartView is a sample of MFCMAPI: the bytes, and what it says about them.
-func smartView(t *testing.T, name string) (blob []byte, text string) {
-	t.Helper()
-	dir := mapitest.Corpus(t, "mapi-structs", "mfcmapi-smartview")
-	in, err := os.ReadFile(filepath.Join(dir, "In", name+".dat"))
-	require.NoError(t, err)
-	i := strings.LastIndex(name, "-")
-	out, err := os.ReadFile(filepath.Join(dir, "Out", name[:i]+"-out"+name[i:]+".dat"))
-	require.NoError(t, err)
-	if bytes.HasPrefix(out, []byte{0xFF, 0xFE}) {
-		units := make([]uint16, len(out)/2-1)
-		for i := range units {
-			units[i] = binary.LittleEndian.Uint16(out[2+2*i:])
-		}
-		out = []byte(string(utf16.Decode(units)))
-	}
-	blob, err = hex.DecodeString(strings.TrimSpace(string(in)))
-	require.NoError(t, err)
-	return blob, strings.TrimRight(strings.ReplaceAll(string(out), "\r\n", "\n"), "\n\x00")
-}
-
 func TestMFCMAPIPatterns(t *testing.T) {
 	for _, name := range []string{"RECURRENCEPATTERN-2", "RECURRENCEPATTERN-3"} {
 		t.Run(name, func(t *testing.T) {
-			blob, want := smartView(t, name)
+			blob, want := mapitest.SmartView(t, name)
 			p, err := recur.ParsePattern(blob)
 			require.NoError(t, err)
 			var v view
@@ -55,7 +29,7 @@ func TestMFCMAPIPatterns(t *testing.T) {
 func TestMFCMAPIAppointments(t *testing.T) {
 	for _, name := range []string{"APPOINTMENTRECURRENCEPATTERN-1", "APPOINTMENTRECURRENCEPATTERN-3"} {
 		t.Run(name, func(t *testing.T) {
-			blob, want := smartView(t, name)
+			blob, want := mapitest.SmartView(t, name)
 			a, err := recur.ParseAppointment(blob)
 			require.NoError(t, err)
 			require.False(t, a.Damaged)

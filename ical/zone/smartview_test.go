@@ -1,15 +1,9 @@
 package zone_test
 
 import (
-	"bytes"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
 
@@ -17,29 +11,8 @@ import (
 	"github.com/okapi-mail/okapi/mapi/mapitest"
 )
 
-// smartView is a sample of MFCMAPI: the bytes, and what it says about them.
-func smartView(t testing.TB, name string) (blob []byte, text string) {
-	t.Helper()
-	dir := mapitest.Corpus(t, "mapi-structs", "mfcmapi-smartview")
-	in, err := os.ReadFile(filepath.Join(dir, "In", name+".dat"))
-	require.NoError(t, err)
-	i := strings.LastIndex(name, "-")
-	out, err := os.ReadFile(filepath.Join(dir, "Out", name[:i]+"-out"+name[i:]+".dat"))
-	require.NoError(t, err)
-	if bytes.HasPrefix(out, []byte{0xFF, 0xFE}) {
-		units := make([]uint16, len(out)/2-1)
-		for i := range units {
-			units[i] = binary.LittleEndian.Uint16(out[2+2*i:])
-		}
-		out = []byte(string(utf16.Decode(units)))
-	}
-	blob, err = hex.DecodeString(strings.TrimSpace(string(in)))
-	require.NoError(t, err)
-	return blob, strings.TrimRight(strings.ReplaceAll(string(out), "\r\n", "\n"), "\n\x00")
-}
-
 func TestMFCMAPIStruct(t *testing.T) {
-	blob, want := smartView(t, "TIMEZONE-1")
+	blob, want := mapitest.SmartView(t, "TIMEZONE-1")
 	s, err := zone.ParseStruct(blob)
 	require.NoError(t, err)
 	var v view
@@ -56,7 +29,7 @@ func TestMFCMAPIStruct(t *testing.T) {
 func TestMFCMAPIDefinitions(t *testing.T) {
 	for _, name := range []string{"TIMEZONEDEFINITION-1", "TIMEZONEDEFINITION-3"} {
 		t.Run(name, func(t *testing.T) {
-			blob, want := smartView(t, name)
+			blob, want := mapitest.SmartView(t, name)
 			d, err := zone.ParseDefinition(blob)
 			require.NoError(t, err)
 			var v view

@@ -1,5 +1,5 @@
-// Package mapitest finds the collected files that the project's own tests read: real
-// mails, calendars and documents, which are no part of the project.
+// Package mapitest helps the project's own tests: it finds the collected files, real
+// mails, calendars and documents that are no part of the project, and measures memory.
 package mapitest
 
 import (

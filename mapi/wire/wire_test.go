@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"math"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -357,11 +356,10 @@ func TestNames(t *testing.T) {
 	assert.Equal(t, mapi.Exists(mapi.Tagged(0x8123101F)), r, "without names the id stays")
 }
 
-// corpus reads a hexadecimal sample of the corpus.
+// corpus is a structure among the collected files.
 func corpus(t *testing.T, name string) []byte {
-	b, err := os.ReadFile(mapitest.Corpus(t, "mapi-structs", "mfcmapi-smartview", "In", name+".dat"))
-	require.NoError(t, err)
-	return unhex(t, string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))))
+	b, _ := mapitest.SmartView(t, name)
+	return b
 }
 
 func TestCorpusRestriction(t *testing.T) {

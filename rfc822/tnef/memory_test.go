@@ -4,17 +4,15 @@ import (
 	"bytes"
 	"io"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/mapi/mapitest"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822/tnef"
 )
@@ -36,32 +34,6 @@ func (r randomReader) Read(p []byte) (int, error) {
 	return max(len(p)&^7, min(len(p), 1)), nil
 }
 
-// peakHeap runs f and returns how far the heap grew beyond what it was.
-func peakHeap(f func()) int64 {
-	runtime.GC()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	var peak atomic.Uint64
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			peak.Store(max(peak.Load(), m.HeapAlloc))
-			select {
-			case <-stop:
-				return
-			case <-time.After(2 * time.Millisecond):
-			}
-		}
-	}()
-	f()
-	close(stop)
-	<-done
-	return int64(peak.Load()) - int64(before.HeapAlloc)
-}
-
 // A large attachment in an embedded message, and a large text, pass through a pipe.
 func TestLargeStreamsStayOutOfMemory(t *testing.T) {
 	const size = 64 << 20
@@ -70,7 +42,7 @@ func TestLargeStreamsStayOutOfMemory(t *testing.T) {
 	msg := &mapi.Message{Attachments: []*mapi.Attachment{{Embedded: inner}}}
 	msg.Set(props.PidTagBody.Prop(), fake{data: strings.Repeat("zwölf Giraffen ", 100_000), size: 1_600_000})
 
-	peak := peakHeap(func() {
+	peak := mapitest.PeakHeap(func() {
 		r, w := io.Pipe()
 		go func() { w.CloseWithError(tnef.Encode(w, msg, nil)) }()
 		got, err := tnef.Decode(r, &tnef.Options{TempDir: t.TempDir()})
@@ -125,7 +97,7 @@ func TestHostileStreamsStayBounded(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, opts := range []*tnef.Options{nil, {MemoryLimit: 1 << 10, TempDir: t.TempDir()}} {
-				peak := peakHeap(func() {
+				peak := mapitest.PeakHeap(func() {
 					msg, err := tnef.Decode(bytes.NewReader(c.data), opts)
 					require.NoError(t, err)
 					tnef.Release(msg)
