@@ -104,7 +104,9 @@ func (w person) box() boxed {
 	if b.name = b.address; w.name != w.address {
 		b.name = w.name
 	}
-	add := func(k mapi.PropKey, v mapi.Value) { b.recipient = append(b.recipient, mapi.Property{Prop: k.Prop(), Value: v}) }
+	add := func(k mapi.PropKey, v mapi.Value) {
+		b.recipient = append(b.recipient, mapi.Property{Prop: k.Prop(), Value: v})
+	}
 	add(props.PidTagRecipientType, nil)
 	add(props.PidTagDisplayName, b.name)
 	add(props.PidTagAddressType, b.kind)

@@ -32,6 +32,8 @@ type Resolver struct {
 	opts  Options
 	names sync.Map // name → *Zone
 	known func() []*Zone
+
+	definitions, structs memory
 }
 
 // maxNames bounds what a resolver remembers; a longer name is none.
@@ -344,6 +346,10 @@ func (r *Resolver) Stored(s Stored) (*Zone, error) {
 
 // Definition is the zone of a time zone definition property.
 func (r *Resolver) Definition(b []byte) (*Zone, error) {
+	return r.definitions.zone(b, "", r.definition)
+}
+
+func (r *Resolver) definition(b []byte, _ string) (*Zone, error) {
 	d, err := ParseDefinition(b)
 	if err != nil {
 		return nil, err
@@ -359,6 +365,10 @@ func (r *Resolver) Definition(b []byte) (*Zone, error) {
 // Struct is the zone of a PidLidTimeZoneStruct property with the description that
 // stands beside it.
 func (r *Resolver) Struct(b []byte, description string) (*Zone, error) {
+	return r.structs.zone(b, description, r.structure)
+}
+
+func (r *Resolver) structure(b []byte, description string) (*Zone, error) {
 	s, err := ParseStruct(b)
 	if err != nil {
 		return nil, err
