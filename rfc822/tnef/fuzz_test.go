@@ -64,6 +64,23 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+func TestHalvesOfSurrogatePairs(t *testing.T) {
+	const high, low, a = 0xD83E, 0xDD92, 'a'
+	for _, units := range [][]uint16{{high, low}, {low, low, a}, {high, high, low}, {high, a, low}, {a, high}, {low, high}} {
+		for n := range 3 { // buffers end everywhere
+			text := append(bytes.Repeat(u16(a), 2000+n), bytes.Repeat(u16(units...), 2000)...)
+			in := stream(attr(0x00069003, list(value(0x0037001F, append(text, 0, 0)))))
+			var want, got *mapi.Message
+			var err error
+			want, err = tnef.Decode(bytes.NewReader(in), nil)
+			require.NoError(t, err)
+			got, err = tnef.Decode(bytes.NewReader(in), &tnef.Options{InlineLimit: 10})
+			require.NoError(t, err)
+			require.Empty(t, propstest.Diff(want, got), "%x", units)
+		}
+	}
+}
+
 // FuzzDecodeEncodeDecode: what was read is written without breaking a rule, and
 // read again as it was.
 func FuzzDecodeEncodeDecode(f *testing.F) {

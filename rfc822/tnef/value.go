@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 
@@ -238,6 +237,38 @@ func decodeWide(b []byte) string {
 	return string(utf16.Decode(units))
 }
 
+// wide decodes a stream of UTF-16 as decodeWide does: each half of a pair without its
+// other half is one U+FFFD, and half a unit is nothing. The decoder of x/text makes one
+// of two low halves.
+type wide struct{ transform.NopResetter }
+
+// Transform implements transform.Transformer.
+func (wide) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc+1 < len(src) {
+		r, size := rune(le.Uint16(src[nSrc:])), 2
+		if utf16.IsSurrogate(r) {
+			other := utf8.RuneError
+			if nSrc+3 < len(src) {
+				other = rune(le.Uint16(src[nSrc+2:]))
+			} else if !atEOF {
+				return nDst, nSrc, transform.ErrShortSrc
+			}
+			if r = utf16.DecodeRune(r, other); r != utf8.RuneError {
+				size = 4
+			}
+		}
+		if nDst+utf8.RuneLen(r) > len(dst) {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nDst += utf8.EncodeRune(dst[nDst:], r)
+		nSrc += size
+	}
+	if nSrc < len(src) && !atEOF {
+		return nDst, nSrc, transform.ErrShortSrc
+	}
+	return nDst, len(src), nil
+}
+
 func untilNUL(b []byte) []byte {
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		return b[:i]
@@ -281,7 +312,7 @@ func (t *text) reader() io.Reader {
 	r := io.Reader(t.src.section(t.at))
 	switch {
 	case t.charset == nil:
-		return transform.NewReader(r, unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder())
+		return transform.NewReader(r, wide{})
 	case t.charset == entity.UTF8:
 		return transform.NewReader(r, runes.ReplaceIllFormed())
 	case t.charset.Encoding() == nil: // ASCII, and what was meant by more than that
