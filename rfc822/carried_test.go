@@ -228,3 +228,25 @@ func TestChangeOfAnEmbeddedContactIsNoticed(t *testing.T) {
 		}
 	}
 }
+
+// FuzzChangedSecondForm: of a mail that carries a second form of its message, a change of
+// what only that says arrives, and leaves the rest alone.
+func FuzzChangedSecondForm(f *testing.F) {
+	seed(f)
+	before, winmail, after := taskMail(f)
+	f.Add([]byte(before + string(winmail) + after))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		msg := decodeBytes(t, in)
+		props.PidTagOriginalSubject.Set(msg, "of old")
+		if _, _, ok := rfc822.Source(msg); ok {
+			return // nothing carries it
+		}
+		plain, html := body(t, msg)
+		props.PidLidLocation.Set(msg, "Antwerp")
+		again := decodeBytes(t, encoded(t, msg))
+		gotPlain, gotHTML := body(t, again)
+		require.Equal(t, []string{plain, html}, []string{gotPlain, gotHTML})
+		require.Equal(t, msg.Get(props.PidTagMessageClass.Prop()), again.Get(props.PidTagMessageClass.Prop()))
+		require.Equal(t, "Antwerp", again.Get(props.PidLidLocation.Prop()))
+	})
+}
