@@ -1,6 +1,7 @@
 package ical_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/okapi-mail/okapi/ical"
 	"github.com/okapi-mail/okapi/ical/recur"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
@@ -133,4 +135,70 @@ func days(t testing.TB, m *mapi.Message) string {
 		list = append(list, day)
 	}
 	return strings.Join(list, " ")
+}
+
+// TestSeriesMovesToAnotherZone: the recurrence structure stays, and its wall clock is that
+// of another place. Kept exclusions and ends move with it.
+func TestSeriesMovesToAnotherZone(t *testing.T) {
+	for _, lines := range []string{
+		"DTSTART;TZID=Europe/Berlin:20250106T100000|DURATION:PT1H|RRULE:FREQ=DAILY;UNTIL=20250110T090000Z|EXDATE;TZID=Europe/Berlin:20250107T100000",
+		"DTSTART;TZID=Europe/Berlin:20250106T100000|DURATION:PT1H|RRULE:FREQ=DAILY;UNTIL=20250110T090000Z|EXDATE:20250107T090000Z,20250201T090000Z",
+		"DTSTART;TZID=Europe/Berlin:20250106T100000|DTEND;TZID=Europe/Berlin:20250106T110000|RRULE:UNTIL=20250110T090000Z;FREQ=DAILY|EXDATE;TZID=Europe/Berlin:20250107T100000",
+		"DTSTART:20250106T090000Z|DURATION:PT1H|RRULE:FREQ=DAILY;UNTIL=20250110T090000Z|EXDATE:20250107T090000Z",
+		"DTSTART;TZID=Europe/Berlin:20250106T100000|DURATION:PT1H|RRULE:FREQ=HOURLY;INTERVAL=24;UNTIL=20250110T090000Z|EXDATE;TZID=Europe/Berlin:20250107T100000", // without structure
+	} {
+		m := one(t, vevent(lines))
+		tokyo := one(t, vevent("DTSTART;TZID=Asia/Tokyo:20250106T100000|DTEND;TZID=Asia/Tokyo:20250106T110000|RRULE:FREQ=DAILY"))
+		if strings.HasPrefix(lines, "DTSTART:") { // at nine there
+			tokyo = one(t, vevent("DTSTART;TZID=Asia/Tokyo:20250106T090000|DTEND;TZID=Asia/Tokyo:20250106T100000|RRULE:FREQ=DAILY"))
+		}
+		for _, p := range []mapi.PropKey{
+			props.PidLidAppointmentStartWhole, props.PidLidAppointmentEndWhole, props.PidLidCommonStart, props.PidLidCommonEnd,
+			props.PidLidAppointmentTimeZoneDefinitionStartDisplay, props.PidLidAppointmentTimeZoneDefinitionEndDisplay,
+			props.PidLidAppointmentTimeZoneDefinitionRecur, props.PidLidTimeZoneStruct, props.PidLidTimeZoneDescription,
+		} {
+			m.Set(p.Prop(), tokyo.Get(p.Prop()))
+		}
+		set, ok := ical.Recurrence(m, nil)
+		require.True(t, ok, lines)
+		var got []string
+		for i := range set.Between(time.Time{}, time.Time{}) {
+			got = append(got, i.Start.UTC().Format("02 15:04"))
+		}
+		start := props.PidLidAppointmentStartWhole.Or(m, time.Time{}).Format(" 15:04")
+		assert.Equal(t, []string{"06" + start, "08" + start, "09" + start, "10" + start}, got, "%s\n%s", lines, encode(t, []*mapi.Message{m}))
+	}
+}
+
+// TestZonesOfOneName: what two calendars call the same is not the same.
+func TestZonesOfOneName(t *testing.T) {
+	uid := 0
+	home := func(offset string, id string) *mapi.Message {
+		uid++
+		return one(t, calendar("BEGIN:VTIMEZONE", "TZID:"+id, "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:"+offset, "TZOFFSETTO:"+offset, "END:STANDARD", "END:VTIMEZONE",
+			"BEGIN:VEVENT", fmt.Sprint("UID:", uid), "DTSTART;TZID="+id+":20250106T100000", "DTEND;TZID="+id+":20250106T110000", "X-ZOO;TZID="+id+":20250106T100000", "END:VEVENT"))
+	}
+	for _, c := range []struct {
+		msgs   []*mapi.Message
+		zones  int
+		issues int
+	}{
+		{[]*mapi.Message{home("+0307", "Home"), home("+0411", "Home"), home("+0307", "Home"), home("+0411", "Home")}, 2, 1},
+		{[]*mapi.Message{home("+0307", "Home"), home("+0307", "Home")}, 1, 0},
+		{[]*mapi.Message{home("+0307", "Asia/Tokyo"), one(t, vevent("DTSTART;TZID=Asia/Tokyo:20250106T100000")), home("+0307", "Asia/Tokyo")}, 2, 1},
+		{[]*mapi.Message{one(t, vevent("DTSTART;TZID=Asia/Tokyo:20250106T100000")), home("+0307", "Asia/Tokyo")}, 2, 1},
+	} {
+		var b strings.Builder
+		var issues []ical.Issue
+		require.NoError(t, ical.Encode(&b, c.msgs, &ical.EncodeOptions{Report: func(i ical.Issue) { issues = append(issues, i) }}))
+		again := decode(t, []byte(b.String()))
+		require.Len(t, again, len(c.msgs))
+		for i, m := range again {
+			assert.Equal(t, props.PidLidAppointmentStartWhole.Or(c.msgs[i], time.Time{}), props.PidLidAppointmentStartWhole.Or(m, time.Time{}), b.String())
+		}
+		assert.Equal(t, c.zones, strings.Count(b.String(), "BEGIN:VTIMEZONE"), b.String())
+		assert.Len(t, issues, c.issues)
+		out := encode(t, again)
+		assert.Equal(t, b.String(), out, "and they stay apart")
+	}
 }

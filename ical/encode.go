@@ -86,10 +86,11 @@ func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Compon
 			events++
 		}
 		for _, c := range list {
-			zones.see(c)
+			zones.see(c, e)
 			take(c)
 		}
 		e.takeBack()
+		e.zones = e.shared
 	}
 	if e.err != nil {
 		return nil, e.err
@@ -98,7 +99,7 @@ func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Compon
 	cal.Add("PRODID", e.opts.ProductID)
 	cal.Add("VERSION", "2.0")
 	e.head(cal, methods, events == 1 && len(msgs) == 1)
-	cal.Children = e.timezones(&zones)
+	cal.Children = zones.timezones()
 	return cal, nil
 }
 
@@ -106,8 +107,10 @@ func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Compon
 type encoder struct {
 	opts    EncodeOptions
 	reading DecodeOptions
-	zones   *zoneTable
-	lines   []Prop // of the calendars that messages came from
+	shared  *zoneTable  // of all messages
+	zones   *zoneTable  // of the present one, when it came with zones of its own
+	meant   []*timeZone // in which it was written
+	lines   []Prop      // of the calendars that messages came from
 	err     error
 	seen    map[string]bool // lines
 	buf     []byte          // one of them
@@ -116,7 +119,8 @@ type encoder struct {
 
 func newEncoder(opts *EncodeOptions) *encoder {
 	o := opts.withDefaults()
-	return &encoder{opts: o, reading: (&DecodeOptions{Location: o.Location, Zones: o.Zones}).withDefaults(), zones: newZoneTable(o.Location, o.Zones)}
+	zones := newZoneTable(o.Location, o.Zones)
+	return &encoder{opts: o, reading: (&DecodeOptions{Location: o.Location, Zones: o.Zones}).withDefaults(), shared: zones, zones: zones}
 }
 
 func (e *encoder) report(rule line.Rule, detail string) {
@@ -171,6 +175,7 @@ func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 	if cal != nil {
 		e.keepLines(cal)
 	}
+	d := e.reader(about, cal)
 	if about.kind == other {
 		if kept == nil {
 			e.report(RuleValue, class)
@@ -182,7 +187,6 @@ func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 		e.report(RuleValue, class)
 		return nil, about
 	}
-	d := e.reader(about, cal)
 	c := e.generate(m, about, nil)
 	if kept != nil {
 		c = e.merge(c, kept, m, d, nil)
@@ -217,15 +221,25 @@ func (e *encoder) reader(about *classMeaning, cal *Component) *decoder {
 		if m := cal.Value("METHOD"); m != "" {
 			d.method = methodOf(m)
 		}
-		if zones := children(cal, "VTIMEZONE"); len(zones) > 0 {
-			d.zones = newZoneTable(e.opts.Location, e.opts.Zones)
-			for _, z := range zones {
-				d.zones.add(z, d)
-				e.zones.add(z, d)
-			}
-		}
+		e.takeZones(d, cal)
 	}
 	return d
+}
+
+// takeZones takes the zones that kept lines came with. They are those of the encoder, too,
+// until the next message.
+func (e *encoder) takeZones(d *decoder, cal *Component) {
+	zones := children(cal, "VTIMEZONE")
+	if len(zones) == 0 {
+		return
+	}
+	if e.zones == e.shared {
+		e.zones = newZoneTable(e.opts.Location, e.opts.Zones)
+	}
+	d.zones = e.zones
+	for _, z := range zones {
+		d.zones.add(z, d)
+	}
 }
 
 // merge takes the kept lines of the slots in which the message still says what they
@@ -251,6 +265,9 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 	}
 	read := d.aspects(both, master, wanted)
 	if slices.Contains(has, slotRule) {
+		if z := e.zoneNow(); master == nil && slices.Contains(has, slotTime) && read.isElsewhere(z) && !says(slotTime, read.m, m, read.zone) {
+			return e.merge(written, read.moved(kept, z), m, d, nil)
+		}
 		read.series(nil)
 	}
 
@@ -380,60 +397,4 @@ func sameMeaning(kept, written *Prop, method string) bool {
 		return false
 	}
 	return method == "REPLY" || roleOf(kept) == roleOf(written)
-}
-
-// A zone is written at least for these years, so that series go on in it and readers
-// see that it is the one they know.
-const firstYear, lastYear = 2015, 2037
-
-// A zoneUse is which zones lines name, in the order of their first use, and for which
-// years.
-type zoneUse struct {
-	ids   []string
-	years map[string]*yearSpan
-}
-
-type yearSpan struct{ from, to int }
-
-// see notes the zones of a component.
-func (u *zoneUse) see(c *Component) {
-	for i := range c.Props {
-		p := &c.Props[i]
-		if len(p.Params) == 0 {
-			continue
-		}
-		id := p.Param("TZID")
-		if id == "" {
-			continue
-		}
-		s := u.years[id]
-		if s == nil {
-			if len(u.ids) >= maxZones {
-				continue
-			}
-			if u.years == nil {
-				u.years = map[string]*yearSpan{}
-			}
-			s = &yearSpan{firstYear, lastYear}
-			u.years[id] = s
-			u.ids = append(u.ids, id)
-		}
-		if m, ok := parseMoment(p.Value); ok {
-			s.from, s.to = min(s.from, m.wall.Year()), max(s.to, m.wall.Year())
-		}
-	}
-	for _, child := range c.Children {
-		u.see(child)
-	}
-}
-
-// timezones are the VTIMEZONEs of the zones that were used.
-func (e *encoder) timezones(used *zoneUse) (list []*Component) {
-	for _, id := range used.ids {
-		s := used.years[id]
-		if c := e.zones.write(id, s.from, s.to+1); c != nil {
-			list = append(list, c)
-		}
-	}
-	return list
 }

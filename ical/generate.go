@@ -45,6 +45,10 @@ func (e *encoder) generateOf(m *mapi.Message, about *classMeaning, series *mapi.
 	k.kind = about.kind
 	k.c = e.component(nameOf(k.kind), 20)
 	k.zone = e.zones.of(k.get, props.PidLidRecurring.Or(k.get, false))
+	if series == nil {
+		e.meant = e.meant[:0]
+	}
+	e.meant = append(e.meant, k.zone)
 	k.identity()
 	k.stamps()
 	k.times()

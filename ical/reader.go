@@ -17,7 +17,7 @@ const (
 	RuleDepth      line.Rule = "depth"      // nested deeper than MaxDepth; left out
 	RuleSize       line.Rule = "size"       // more bytes or components than the limits allow; the rest is not read
 	RuleValue      line.Rule = "value"      // a value that cannot be read; kept as it was written
-	RuleZone       line.Rule = "zone"       // a time zone that nobody knows; its times are read as those of the default zone
+	RuleZone       line.Rule = "zone"       // a time zone that nobody knows; its times are read as those of the default zone. Or, written, one with the name of another, which gets a name of its own
 	RuleRecurrence line.Rule = "recurrence" // a rule that the recurrence structure cannot express; kept as it was written
 	RuleException  line.Rule = "exception"  // an instance whose series is not there, or does not have it
 	RuleMethod     line.Rule = "method"     // a METHOD for which MAPI has no class; the message is a note that keeps it

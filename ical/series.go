@@ -58,8 +58,12 @@ func (e *encoder) exceptions(m *mapi.Message, c *Component, about *classMeaning,
 		if series == nil {
 			series = d.aspects(c, nil, aspectTime)
 		}
+		cal, kept := e.readKept(a.Embedded)
+		if cal != nil {
+			e.takeZones(d, cal)
+		}
 		i := e.instance(a.Embedded, m, about)
-		if _, kept := e.readKept(a.Embedded); kept != nil {
+		if kept != nil {
 			i = e.merge(i, kept, a.Embedded, d, series)
 		}
 		list = append(list, i)

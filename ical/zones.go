@@ -220,21 +220,3 @@ func (t *zoneTable) named(z *zone.Zone, description string) *timeZone {
 	}
 	return newTimeZone(z.Name(), z)
 }
-
-// write is the VTIMEZONE for a TZID, or nil when nobody knows it.
-func (t *zoneTable) write(id string, from, to int) *Component {
-	if c := t.given[cleanZoneID(id)]; c != nil {
-		return c
-	}
-	z := t.find(id)
-	for _, s := range t.byStored {
-		if z == nil && s != nil && s.id == id {
-			z = s
-		}
-	}
-	if z == nil {
-		return nil
-	}
-	tz := z.zone.Named(id).Timezone(max(from, 1900), min(to, 2100))
-	return FromGoICal(tz.Component())
-}
