@@ -105,7 +105,7 @@ func (it *item) lost(kept, written *Component) {
 	var room [2][32]slot // enough for most
 	theirs, ours := slotsOf(room[0][:0], it.kind, it.c), slotsOf(room[1][:0], it.kind, written)
 	var lines [2][8]*Prop
-	done := uint64(1 << noSlot) // the slots that were compared
+	var done [1 << 8]bool // the slots that were compared
 	for i := range it.c.Props {
 		p := &it.c.Props[i]
 		switch s := theirs[i]; {
@@ -115,9 +115,9 @@ func (it *item) lost(kept, written *Component) {
 			if !hasLine(written, p) {
 				kept.Props = append(kept.Props, *p)
 			}
-		case done&(1<<s) != 0:
+		case done[s]:
 		default:
-			done |= 1 << s
+			done[s] = true
 			said := inSlot(lines[0][:0], it.c, theirs, s)
 			if !sameLines(said, inSlot(lines[1][:0], written, ours, s)) {
 				for _, l := range said {
