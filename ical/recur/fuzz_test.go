@@ -2,6 +2,7 @@ package recur_test
 
 import (
 	"encoding/hex"
+	"slices"
 	"testing"
 	"time"
 
@@ -48,7 +49,39 @@ func FuzzRule(f *testing.F) {
 				break
 			}
 		}
+		inOutlook(t, &recur.Set{Start: start.Truncate(time.Minute), Duration: time.Hour, Rules: []recur.Rule{r}})
 	})
+}
+
+// inOutlook checks that a structure has the instances of a series, unless it tells that
+// it cannot say them.
+func inOutlook(t *testing.T, s *recur.Set) {
+	a, err := recur.NewAppointment(s, nil)
+	if err != nil {
+		if mapi.CodeOf(err) != mapi.ErrNoSupport {
+			t.Fatal(err)
+		}
+		return
+	}
+	read, err := recur.ParseAppointment(a.Bytes())
+	if err != nil || read.Damaged {
+		t.Fatalf("%x: %v", a.Bytes(), err)
+	}
+	back, err := read.Set(s.Start.Location())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func(s *recur.Set) (list []time.Time) {
+		for i := range s.Between(s.Start, s.Start.AddDate(4, 0, 0)) {
+			if list = append(list, i.Start, i.End); len(list) == 100 {
+				break
+			}
+		}
+		return list
+	}
+	if want, got := list(s), list(&back); !slices.EqualFunc(want, got, time.Time.Equal) {
+		t.Fatalf("%v of %v became %v of %v", want, s.Rules, got, back.Rules)
+	}
 }
 
 const simple = "04300430" + "0b200100" + "0000c021" + "0000" + "01000000" + "00000000" + "32000000" + "22200000" + "0c000000" + "00000000" +
