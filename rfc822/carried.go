@@ -138,6 +138,16 @@ func isSaidOfRecipient(p mapi.Prop) bool {
 	return !p.IsNamed() && p.ID >= 0x3A00 && p.ID < 0x3C00 && p.ID != 0x3A20 // PidTagTransmittableDisplayName
 }
 
+// isSaidOfAttachment: what of an attachment MIME does not say, and no store computes.
+func isSaidOfAttachment(p mapi.Prop) bool {
+	switch p.ID {
+	case 0x3702, 0x3709, 0x370A, 0x370C, 0x370F, // encoding, rendering, tag, transport name, additional information
+		0x7FFA, 0x7FFB, 0x7FFC, 0x7FFD: // of an instance of a series
+		return !p.IsNamed()
+	}
+	return p.IsNamed() && p.Set != mapi.PSOkapi
+}
+
 // isSaid reports whether p is said by a message of that class, rather than being its
 // state in the mailbox, or made from other properties.
 func isSaid(class string, p mapi.Prop) bool {

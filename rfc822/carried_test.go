@@ -50,6 +50,9 @@ func TestChangeOfWhatOnlyWinmailSaysGivesThatPartAnew(t *testing.T) {
 		{"one is removed", func(m *mapi.Message) { m.Delete(props.PidLidTaskDueDate.Prop()) }},
 		{"one with a name", func(m *mapi.Message) { m.Set(zoo, "Basel") }},
 		{"a tagged one", func(m *mapi.Message) { props.PidTagOriginalSubject.Set(m, "old") }},
+		{"one of an attachment", func(m *mapi.Message) {
+			props.PidTagAttachRendering.Set(fileNamed(m, "plan.bin"), []byte("picture"))
+		}},
 		{"one of a recipient", func(m *mapi.Message) { props.PidTagSurname.Set(m.Recipients[0], "Byron") }},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -60,15 +63,18 @@ func TestChangeOfWhatOnlyWinmailSaysGivesThatPartAnew(t *testing.T) {
 				_, _, ok := rfc822.Source(msg)
 				assert.False(t, ok)
 				out := string(encoded(t, msg))
-				if tc.name != "one with a name" { // which is known no better than a header field
+				if tc.name != "one with a name" && tc.name != "one of an attachment" { // known no better than a header field; content
 					assert.True(t, strings.HasPrefix(out, before), "%s", out)
 				}
-				assert.True(t, strings.HasSuffix(out, after), "%s", out)
+				if tc.name != "one of an attachment" {
+					assert.True(t, strings.HasSuffix(out, after), "%s", out)
+				}
 				again := decodeBytes(t, []byte(out))
 				assert.ElementsMatch(t, names(decodeBytes(t, mail)), names(again))
 				for _, p := range []mapi.Prop{props.PidLidTaskDueDate.Prop(), props.PidLidPercentComplete.Prop(), props.PidLidTaskOwner.Prop(), zoo, props.PidTagOriginalSubject.Prop(), props.PidTagMessageClass.Prop()} {
 					assert.Equal(t, valueOf(t, msg, p), again.Get(p), p)
 				}
+				assert.Equal(t, valueOf(t, fileNamed(msg, "plan.bin"), props.PidTagAttachRendering.Prop()), fileNamed(again, "plan.bin").Get(props.PidTagAttachRendering.Prop()))
 				assert.Equal(t, valueOf(t, msg.Recipients[0], props.PidTagSurname.Prop()), again.Recipients[0].Get(props.PidTagSurname.Prop()))
 
 				var never bytes.Buffer

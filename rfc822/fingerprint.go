@@ -151,6 +151,9 @@ func arrange(buf []byte, pieces []span) {
 func (c *collector) attachment(a *mapi.Attachment) [sha256.Size]byte {
 	var room [512]byte
 	buf, _ := c.bag(room[:0], &a.Properties, attachmentProp)
+	if c.taken&carried != 0 {
+		buf = c.saidBag(buf, &a.Properties, isSaidOfAttachment)
+	}
 	if e := a.Embedded; e != nil {
 		taken, fields, others := c.taken, c.fields, c.others
 		c.taken, c.others = c.carriedBy(e), nil
@@ -429,7 +432,8 @@ func (c *collector) field(p mapi.Prop, v mapi.Value) {
 	}
 }
 
-// named hashes a property with a name that a store may refuse.
+// named hashes a property whose name is a text, which a store may refuse in the message
+// itself, as it may a header field.
 func (c *collector) named(p mapi.Prop, value []byte) {
 	h := fieldHash(p.Set.String()+p.Name, string(value))
 	c.fields = append(c.fields, h)

@@ -419,7 +419,7 @@ func (o *original) openAttachment(s step) error {
 		return err
 	}
 	inner.depth = o.depth + 1
-	fp, err := fingerprint(&mapi.Message{Attachments: a.Embedded.Attachments}, 0)
+	fp, err := fingerprint(&mapi.Message{Attachments: a.Embedded.Attachments}, head.taken&carried)
 	if err != nil {
 		inner.Close()
 		return err

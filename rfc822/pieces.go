@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822/entity"
 	"github.com/okapi-mail/okapi/rfc822/tnef"
 )
@@ -118,6 +119,10 @@ func (g *generator) secondForm(o *original, msg *mapi.Message) (n *node, ok bool
 		o.carrier.kind == inTNEF && g.opts.TNEF == TNEFNever:
 		return nil, !o.changed.carried, nil
 	}
+	key := correlator(tnef.CorrelationKey(msg))
+	if own, ok := props.PidTagTnefCorrelationKey.Get(msg); ok && o.carrier.kind == inTNEF && !sameKey(string(own), key) {
+		return nil, !o.changed.carried, nil // the header has one that no stream could answer
+	}
 	alone := &mapi.Message{Properties: msg.Properties, Recipients: msg.Recipients}
 	for i, a := range msg.Attachments {
 		if _, own := o.partOf(i); !own { // the others are parts of the mail
@@ -125,7 +130,7 @@ func (g *generator) secondForm(o *original, msg *mapi.Message) (n *node, ok bool
 		}
 	}
 	if o.carrier.kind == inTNEF {
-		return winmailNode(alone, correlator(tnef.CorrelationKey(msg))), true, nil
+		return winmailNode(alone, key), true, nil
 	}
 	n, err = g.calendarBeside(alone)
 	return n, err == nil, err
