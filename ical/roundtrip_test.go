@@ -118,7 +118,7 @@ func lost(before, after map[string]int) (list []string) {
 // disagreements are the calendars of which something is lost, and why.
 func disagreements() map[string]string {
 	return map[string]string{
-		"ical4j/samples/invalid/phpicalendar_sample.ics": "an instance that has neither start nor end gets those of its series",
+		"ical4j/samples/invalid/phpicalendar_sample.ics": "an instance without SEQUENCE gets that of its series",
 	}
 }
 

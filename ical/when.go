@@ -76,7 +76,10 @@ func (it *item) when() {
 	case ended:
 		it.zone = end.zone
 	case it.kind == event && it.master != nil: // an instance that only says which
-		start, ok = it.point("RECURRENCE-ID")
+		if start, ok = it.point("RECURRENCE-ID"); !ok && !it.master.start.IsZero() { // nor that: it is as the series
+			start = it.master.first()
+			ok = true
+		}
 		it.zone = start.zone
 	}
 	if it.master != nil {
@@ -104,6 +107,11 @@ func (it *item) when() {
 	case journal:
 		it.setJournal(ok)
 	}
+}
+
+// first is when a series begins, as its DTSTART says it.
+func (it *item) first() when {
+	return when{moment: moment{wall: it.zone.wall(it.start), date: it.allDay}, at: it.start, zone: it.zone}
 }
 
 func (it *item) point(name string) (when, bool) {
