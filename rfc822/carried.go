@@ -11,7 +11,7 @@ import (
 )
 
 // A mail can carry a second form of its message, which says more than MIME does: a
-// task in winmail.dat, a meeting in a calendar. Of such a mail each property counts
+// task in winmail.dat, a meeting in a calendar, who was not reached in a report. Of such a mail each property counts
 // but those that tell what became of the message since it came in, and a change of
 // one gives that part anew. The same holds for messages that were made of something
 // else than mail, and are attached: contacts, and what winmail.dat embeds.
@@ -28,6 +28,7 @@ const (
 	noCarrier  carrierKind = 0
 	inTNEF     carrierKind = 'T'
 	inCalendar carrierKind = 'C'
+	inReport   carrierKind = 'R'
 )
 
 // carry notes that p has the second form of the message. What is signed is not
@@ -135,7 +136,14 @@ func (c *collector) saidValue(buf []byte, p mapi.Prop, v mapi.Value) []byte {
 }
 
 func isSaidOfRecipient(p mapi.Prop) bool {
-	return !p.IsNamed() && p.ID >= 0x3A00 && p.ID < 0x3C00 && p.ID != 0x3A20 // PidTagTransmittableDisplayName
+	switch p.ID {
+	case 0x0C04, 0x0C05, 0x0C1B, 0x0C20, 0x0C21, // reason, diagnosis, text, status, server of a report
+		0x0032: // its time
+		return !p.IsNamed()
+	case 0x3A20: // PidTagTransmittableDisplayName
+		return false
+	}
+	return !p.IsNamed() && p.ID >= 0x3A00 && p.ID < 0x3C00
 }
 
 // isSaidOfAttachment: what of an attachment MIME does not say, and no store computes.

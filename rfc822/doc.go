@@ -24,16 +24,18 @@
 //
 // For messages that never were mail [Encode] generates it. After a change it
 // generates what changed: new header fields before the original body when only
-// they say something else, and a new body with the original parts of those
-// attachments that are what they were.
+// they say something else, winmail.dat or a calendar in its place when only that
+// does, and else a new body with the original parts of those attachments that are
+// what they were.
 //
 // # More than mail
 //
 // A mail is read for what it means: winmail.dat is replaced by what it holds, a
 // report becomes a REPORT message (package report), an invitation a meeting request
-// (package ical), fields from inside of an organisation count on request. Writing
-// turns all of that round; [EncodeOptions] say whether TNEF may be used for what
-// MIME has no form for. Bodies that a message lacks are made by package body.
+// (package ical), a vCard an embedded contact (package vcard), fields from inside of an
+// organisation count on request. Writing turns all of that round; [EncodeOptions] say
+// whether TNEF may be used for what MIME has no form for, and whose wishes count.
+// [JoinFragments] puts together what was sent in pieces. Bodies that a message lacks are made by package body.
 //
 // # What is where
 //

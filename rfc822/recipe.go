@@ -20,8 +20,9 @@ import (
 //	taken properties, 1 byte: a bit for each property code, and 0x80 when the
 //	mail carries a second form of the message
 //	fingerprints of header and content, 32 bytes each
-//	of a second form: its fingerprint of 32 bytes, its kind, 'T' for TNEF or 'C'
-//	for a calendar, where its part begins and how long that is, or 0 and 0
+//	of a second form: its fingerprint of 32 bytes, its kind, 'T' for TNEF, 'C'
+//	for a calendar or 'R' for a report, where its part begins and how long that is,
+//	or 0 and 0
 //	size of the mail, and of its header with the blank line
 //	count of attachments, for each its fingerprint of 32 bytes, where its part
 //	begins and how long that is, or 0 and 0

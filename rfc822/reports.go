@@ -45,6 +45,7 @@ func (m *message) readReport() bool {
 		m.attach(a)
 	}
 	machine.Fill(m.Message, original)
+	m.recipe.carrier.kind = inReport // which is written anew as a whole
 	return true
 }
 

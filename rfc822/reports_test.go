@@ -55,3 +55,18 @@ func TestReportInWinmailIsNotOnWhomItWasSentTo(t *testing.T) {
 		assert.Equal(t, string(mail), string(encoded(t, msg)), n)
 	}
 }
+
+func TestChangedReportSaysWhatItSaysNow(t *testing.T) {
+	msg := fromStore(t, decodeBytes(t, []byte(bounceWithoutTo)), 10, true)
+	require.Equal(t, bounceWithoutTo, string(encoded(t, msg)))
+	props.PidTagNonDeliveryReportStatusCode.Set(msg.Recipients[0], 520)
+	props.PidTagNonDeliveryReportDiagCode.Delete(msg.Recipients[0])
+	props.PidTagNonDeliveryReportReasonCode.Delete(msg.Recipients[0])
+	out := string(encoded(t, msg))
+	assert.Contains(t, out, "Status: 5.2.0")
+	assert.Contains(t, out, "Final-Recipient: rfc822; zoo@y.org")
+
+	msg = decodeBytes(t, []byte(bounceWithoutTo))
+	props.PidTagReportingMessageTransferAgent.Set(msg, "dns; mx2.x.org")
+	assert.Contains(t, string(encoded(t, msg)), "Reporting-MTA: dns; mx2.x.org")
+}
