@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -28,9 +29,26 @@ func Highlight(before, after *mapi.Message) (h mapi.ChangeHighlight) {
 	mark(mapi.ChangedOptionalAttendees, !slices.Equal(addresses(before, mapi.RecipientCc), addresses(after, mapi.RecipientCc)))
 	mark(mapi.ChangedBody, !sameBody(before, after))
 	mark(mapi.ChangedResponse, props.PidTagResponseRequested.Or(before, true) != props.PidTagResponseRequested.Or(after, true))
+	mark(mapi.ChangedConferencing, slices.ContainsFunc(conferencing(), func(p mapi.PropKey) bool { return !sameValue(before, after, p.Prop()) }))
 	mark(mapi.ChangedAllowPropose, props.PidLidAppointmentNotAllowPropose.Or(before, false) != props.PidLidAppointmentNotAllowPropose.Or(after, false))
 	return h
 }
+
+// conferencing are the properties of meetings that take place online.
+func conferencing() []mapi.PropKey {
+	return []mapi.PropKey{
+		props.PidLidConferencingCheck, props.PidLidConferencingType, props.PidLidDirectory, props.PidLidOrganizerAlias, props.PidLidAutoStartCheck,
+		props.PidLidAllowExternalCheck, props.PidLidCollaborateDoc, props.PidLidNetShowUrl, props.PidLidOnlinePassword,
+	}
+}
+
+// sameValue compares a text, number or truth; nothing is the same as an empty one.
+func sameValue(a, b mapi.Getter, p mapi.Prop) bool {
+	x, y := a.Get(p), b.Get(p)
+	return reflect.DeepEqual(x, y) || isEmpty(x) && isEmpty(y)
+}
+
+func isEmpty(v mapi.Value) bool { return v == nil || v == "" || v == false || v == int32(0) }
 
 // isSignificant reports whether attendees have to answer anew.
 func isSignificant(h mapi.ChangeHighlight) bool {

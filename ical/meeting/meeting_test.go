@@ -129,6 +129,11 @@ func TestUpdates(t *testing.T) {
 			mapi.ChangedLocation, mapi.MeetingTypeInformational, 0, mapi.ResponseAccepted},
 		{"another subject and text are informational", func(m *mapi.Message) { props.PidTagSubject.Set(m, "Straw"); props.PidTagBody.Set(m, "new") },
 			mapi.ChangedSubject | mapi.ChangedBody, mapi.MeetingTypeInformational, 0, mapi.ResponseAccepted},
+		{"where it takes place online is informational", func(m *mapi.Message) {
+			props.PidLidConferencingCheck.Set(m, true)
+			props.PidLidNetShowUrl.Set(m, "https://zoo.example/hay")
+			props.PidLidOnlinePassword.Set(m, "") // says nothing
+		}, mapi.ChangedConferencing, mapi.MeetingTypeInformational, 0, mapi.ResponseAccepted},
 		{"other attendees are informational", func(m *mapi.Message) { m.Recipients = m.Recipients[:2] },
 			mapi.ChangedRequiredAttendees, mapi.MeetingTypeInformational, 0, mapi.ResponseAccepted},
 	} {
