@@ -17,13 +17,13 @@ const forwardPrefix = "Meeting Forward Notification: "
 // (MS-OXOCAL 3.1.4.7.5, 3.1.4.10.1). meeting is a request that was received, or the
 // object that it made; the organiser may forward their own. to are the recipients of the
 // forwarded request with their roles; they are copied. The notification is nil when the
-// organiser forwards, and where nobody received an invitation that could be notified of.
+// organiser forwards, and for a meeting that was not received.
 // opts.Body is the text of the notification. The error is mapi.ErrInvalidParameter when
 // there is nobody to forward to, no identity or no organiser, mapi.ErrNoAccess when the
 // organiser does not want the meeting forwarded, and mapi.ErrNotFound when the series has
 // no such instance.
 //
-// A notification has no form in iCalendar: it travels as winmail.dat.
+// A notification has no form in iCalendar: by mail it has to go as winmail.dat.
 func Forward(meeting *mapi.Message, to []*mapi.Recipient, opts SendOptions) (request, notification *mapi.Message, err error) {
 	organizer := Organizer(meeting)
 	id, ok := Identity(meeting)
@@ -77,7 +77,7 @@ func forwarded(about *mapi.Message, organizer Person, to []*mapi.Recipient, opts
 	}
 	for _, p := range []mapi.PropKey{
 		props.PidLidFInvited, props.PidLidChangeHighlight, props.PidLidOldWhenStartWhole, props.PidLidOldWhenEndWhole, props.PidLidAppointmentCounterProposal,
-		props.PidLidReminderSet, ical.KeptLines(),
+		props.PidLidReminderSet,
 	} {
 		m.Delete(p.Prop())
 	}

@@ -104,6 +104,20 @@ func TestForwardedInstance(t *testing.T) {
 	assert.Equal(t, meeting.Unknown, meeting.Apply(notification, without, ada(), at("2025-03-02 10:05")).Reason, "what was deleted does not come back")
 }
 
+// TestForwardedSeriesThatOnlyItsRuleSays stays one, and tells nothing of the others.
+func TestForwardedSeriesThatOnlyItsRuleSays(t *testing.T) {
+	invitation := decode(t, "REQUEST", "UID:x", "DTSTAMP:20250301T100000Z", "DTSTART:20250324T080000Z", "DTEND:20250324T083000Z", "RRULE:FREQ=HOURLY;INTERVAL=6;COUNT=5",
+		"ORGANIZER:mailto:ada@zoo.example", "ATTENDEE;X-SEAT=1;RSVP=TRUE:mailto:bert@zoo.example", "ATTENDEE;X-SEAT=2;RSVP=TRUE:mailto:carl@zoo.example")
+	theirs := meeting.Apply(invitation, nil, bert(), at("2025-03-01 10:05")).Calendar
+	request, _, err := meeting.Forward(theirs, []*mapi.Recipient{to(dora(), mapi.RecipientTo)}, by(bert(), "2025-03-02 10:00"))
+	require.NoError(t, err)
+	text := written(t, request)
+	assert.Contains(t, text, "METHOD:REQUEST\r\n")
+	assert.NotContains(t, text, "carl")
+	assert.Equal(t, times(invitation), times(travel(t, request)))
+	assert.Len(t, times(request), 5)
+}
+
 func TestForwardIsRefused(t *testing.T) {
 	own, theirs := invite(t)
 	someone := []*mapi.Recipient{to(dora(), mapi.RecipientTo)}
