@@ -101,6 +101,11 @@ func (m *message) merge(t *mapi.Message) {
 			props.PidTagImportance.Set(m, v)
 		}
 	}
+	for _, key := range []props.Key[string]{props.PidTagSubject, props.PidTagNormalizedSubject} {
+		if s, ok := key.Get(t); ok && oneLine(s) != s { // as a field could not say it
+			key.Set(t, strings.TrimSpace(oneLine(s)))
+		}
+	}
 	m.fill(t)
 	m.mergeRecipients(t.Recipients)
 	m.mergeAttachments(t.Attachments)
