@@ -55,10 +55,11 @@ func ParseRule(s string, opts *ParseOptions) (Rule, error) {
 }
 
 type parser struct {
-	opts ParseOptions
-	text string
-	rule Rule
-	seen map[string]bool
+	opts   ParseOptions
+	text   string
+	ofYear int // months, once it is known
+	rule   Rule
+	seen   map[string]bool
 
 	part string
 	at   int // offset of what is being read
@@ -158,7 +159,7 @@ func (p *parser) value(v string) (err error) {
 	case "BYWEEKNO":
 		r.ByWeekNo, err = p.numbers(r.ByWeekNo, v, -53, 53)
 	case "BYMONTH":
-		r.ByMonth, err = p.numbers(r.ByMonth, v, 1, 12)
+		r.ByMonth, err = p.numbers(r.ByMonth, v, 1, p.months())
 	case "BYSETPOS":
 		r.BySetPos, err = p.numbers(r.BySetPos, v, -366, 366)
 	case "WKST":
@@ -178,6 +179,23 @@ func (p *parser) value(v string) (err error) {
 		r.Extra = append(r.Extra, Part{p.part, v})
 	}
 	return err
+}
+
+// months is how many a year may have: some calendars have one more, which may be named
+// after them.
+func (p *parser) months() int {
+	if p.ofYear > 0 {
+		return p.ofYear
+	}
+	p.ofYear = 12
+	for part := range strings.SplitSeq(p.text, ";") {
+		if name, value, _ := strings.Cut(part, "="); strings.EqualFold(strings.TrimSpace(name), "RSCALE") {
+			if r := (Rule{Scale: strings.TrimSpace(value)}); !r.gregorian() {
+				p.ofYear = 13
+			}
+		}
+	}
+	return p.ofYear
 }
 
 func (p *parser) interval(v string) error {

@@ -28,6 +28,7 @@ func TestOtherCalendars(t *testing.T) {
 		{"the first of Chaitra", "RSCALE=INDIAN;FREQ=YEARLY;COUNT=3", "2023-03-22", []string{"2023-03-22", "2024-03-21", "2025-03-22"}},
 		{"the first Friday of Ramadan", "RSCALE=ISLAMIC-CIVIL;FREQ=YEARLY;BYMONTH=9;BYDAY=1FR;COUNT=3", "2024-03-15", []string{"2024-03-15", "2025-03-07", "2026-02-20"}},
 		{"days of the year", "RSCALE=ETHIOPIC;FREQ=YEARLY;BYYEARDAY=1,-1;COUNT=4", "2023-09-12", []string{"2023-09-12", "2024-09-10", "2024-09-11", "2025-09-10"}},
+		{"the thirteenth month", "RSCALE=COPTIC;FREQ=DAILY;BYMONTH=13;COUNT=7", "2023-09-01", []string{"2023-09-06", "2023-09-07", "2023-09-08", "2023-09-09", "2023-09-10", "2023-09-11", "2024-09-06"}},
 		{"by the week", "RSCALE=HEBREW;FREQ=WEEKLY;BYMONTH=1;COUNT=3", "2024-10-04", []string{"2024-10-04", "2024-10-11", "2024-10-18"}},
 	} {
 		t.Run(c.promise, func(t *testing.T) {
@@ -40,6 +41,10 @@ func TestOtherCalendars(t *testing.T) {
 			}
 			assert.Equal(t, c.want, got)
 		})
+	}
+	none := rule(t, "FREQ=DAILY;BYMONTH=13;RSCALE=HEBREW")
+	for i := range none.All(time.Unix(0, 0).UTC()) {
+		t.Fatalf("%v: leap months have the number of another", i)
 	}
 	weeks := rule(t, "RSCALE=HEBREW;FREQ=YEARLY;BYWEEKNO=3")
 	require.ErrorIs(t, weeks.CanExpand(), mapi.ErrNoSupport)
