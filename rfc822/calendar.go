@@ -123,7 +123,7 @@ func (m *message) addInvited(rows []*mapi.Recipient) {
 // isMailAddress: calendars hold what their programs take for an address.
 func isMailAddress(s string) bool {
 	list := entity.ParseAddresses([]byte("<" + s + ">"))
-	return len(list) == 1 && list[0].Addr == s && strings.IndexByte(s, '@') > 0
+	return len(list) == 1 && list[0].Addr == s && strings.IndexByte(s, '@') > 0 && cleanAddress(list[0]).Addr == s
 }
 
 // complete gives a recipient of a calendar what those of mail have.

@@ -492,7 +492,11 @@ func autoSubmitted(msg *mapi.Message) string {
 // attachments writes what some programs show before they read the parts.
 func attachments(h *fields, msg *mapi.Message) {
 	if key, ok := props.PidTagTnefCorrelationKey.Get(msg); ok {
-		h.add("X-MS-TNEF-Correlator", correlator(string(key)))
+		value := correlator(string(key))
+		if value == "" && cameIn(msg) != inTNEF { // a winmail.dat here belongs to another mail
+			value = asciiOnly(oneLine(string(key)))
+		}
+		h.add("X-MS-TNEF-Correlator", value)
 	}
 	for _, a := range msg.Attachments {
 		if hidden, _ := props.PidTagAttachmentHidden.Get(a); !hidden {

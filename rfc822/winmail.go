@@ -299,9 +299,8 @@ func (g *generator) winmail(msg *mapi.Message, h fields) error {
 	if key == "" {
 		key = h.get("Message-ID")
 	}
-	if key != "" && h.get("X-MS-TNEF-Correlator") == "" {
-		h.add("X-MS-TNEF-Correlator", key)
-	}
+	h = slices.DeleteFunc(h, func(f headerField) bool { return f.name == "X-MS-TNEF-Correlator" })
+	h.add("X-MS-TNEF-Correlator", key)
 	text, err := g.plainText(msg)
 	if err != nil {
 		return err
