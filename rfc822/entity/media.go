@@ -2,7 +2,8 @@ package entity
 
 import (
 	"bytes"
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -40,12 +41,12 @@ func (m *Media) IsMessage() bool {
 // without quotes that hold blanks, comments, semicolons too many, encoded words
 // in parameters (which RFC 2047 forbids), and RFC 2231 in pieces and charsets. Of
 // parameters that occur twice the first holds; the RFC 2231 form of a parameter
-// is preferred to the plain one.
+// is preferred to the plain one. A thousand parameters are read; no mail has more.
 func ParseMedia(v []byte) Media {
 	p := paramScanner{v: v}
 	m := Media{Type: p.mediaType()}
 	var pieces []piece
-	for {
+	for range maxParams {
 		name, value, ok := p.param()
 		if !ok {
 			break
@@ -59,6 +60,10 @@ func ParseMedia(v []byte) Media {
 	m.join(pieces)
 	return m
 }
+
+// maxParams bounds the parameters of a value, and the pieces of them: each is compared
+// with those before it.
+const maxParams = 1000
 
 func (m *Media) add(name, value string, replace bool) {
 	for i := range m.Params {
@@ -97,28 +102,27 @@ func splitPiece(name string, star int, value []byte) piece {
 	return p
 }
 
-// join puts the pieces of each parameter together. The charset stands in the
-// first piece and holds for all that are encoded, so that a character may be
-// split over two pieces.
+// join puts the pieces of each parameter together, in whatever order they stand among
+// those of others. The charset stands in the first piece and holds for all that are
+// encoded, so that a character may be split over two pieces.
 func (m *Media) join(pieces []piece) {
-	sort.SliceStable(pieces, func(i, j int) bool {
-		if pieces[i].name != pieces[j].name {
-			return false
-		}
-		return pieces[i].index < pieces[j].index
-	})
+	var own []piece
 	for len(pieces) > 0 {
-		name := pieces[0].name
+		name, rest := pieces[0].name, pieces[:0]
+		own = own[:0]
+		for _, p := range pieces {
+			if p.name == name {
+				own = append(own, p)
+			} else {
+				rest = append(rest, p)
+			}
+		}
+		slices.SortStableFunc(own, func(a, b piece) int { return cmp.Compare(a.index, b.index) })
 		var raw []byte
 		var charset string
-		rest := pieces[:0:0]
 		encoded := false
 		last := -1
-		for _, p := range pieces {
-			if p.name != name {
-				rest = append(rest, p)
-				continue
-			}
+		for _, p := range own {
 			if p.index == last {
 				continue // twice the same piece
 			}

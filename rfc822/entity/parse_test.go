@@ -165,6 +165,7 @@ func TestParseMedia(t *testing.T) {
 		`a/b; n*=utf-8'en'%C3%A4; n=plain`:            `a/b n=ä`,
 		`a/b; n=plain; n*0*=iso-8859-1''%E4; n*1="b"`: `a/b n=äb`,
 		`a/b; n*1=b; n*0=a; n*2*=%63`:                 `a/b n=abc`,
+		`a/b; n*1=b; m*0=x; n*0=a`:                    `a/b n=ab m=x`,
 		`a/b; n="=?utf-8?q?=C3=A4?="`:                 `a/b n=ä`,
 		`a/b; n*0=a; n*0=x; n*1=b`:                    `a/b n=ab`,
 		`a/b; n*=%zz`:                                 `a/b n=%zz`,
@@ -177,6 +178,18 @@ func TestParseMedia(t *testing.T) {
 			got += " " + p.Name + "=" + p.Value
 		}
 		assert.Equal(t, want, got, in)
+	}
+}
+
+func TestParametersAreBounded(t *testing.T) {
+	for _, form := range []string{";n%d=x", ";n%d*0=x"} {
+		in := []byte("a/b")
+		for i := range 100_000 {
+			in = fmt.Appendf(in, form, i)
+		}
+		m := entity.ParseMedia(in)
+		assert.Len(t, m.Params, 1000)
+		assert.Equal(t, "x", m.Param("n999"))
 	}
 }
 
