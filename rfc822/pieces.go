@@ -76,14 +76,15 @@ func (o *original) newHead(raw []byte, h fields, second *node) ([]byte, bool) {
 	}
 	var same, content []byte
 	for f := range part.Header.All() {
-		line := append(bytes.TrimRight(f.Raw, "\r\n"), "\r\n"...)
+		to := &same
 		switch {
 		case f.Malformed():
+			continue
 		case isContentField(f):
-			content = append(content, line...)
-		default:
-			same = append(same, line...)
+			to = &content
 		}
+		*to = append(*to, bytes.TrimRight(f.Raw, " \t\r\n")...) // a blank line at its end could end the header here
+		*to = append(*to, "\r\n"...)
 	}
 	head := make([]byte, 0, h.size()+256)
 	if h != nil {
