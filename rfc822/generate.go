@@ -525,9 +525,10 @@ func (g *generator) file(n *node, a *mapi.Attachment, name string) {
 	}
 }
 
+// isMediaType: names have at most 127 characters (RFC 6838 4.2); a line must hold them.
 func isMediaType(s string) bool {
 	kind, sub, ok := strings.Cut(s, "/")
-	return ok && entity.IsToken(kind) && entity.IsToken(sub)
+	return ok && len(kind) <= 127 && len(sub) <= 127 && entity.IsToken(kind) && entity.IsToken(sub)
 }
 
 // embedded writes a message in a message: its original bytes when they hold.
