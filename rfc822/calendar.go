@@ -167,7 +167,14 @@ func (m *message) attendees() {
 // isCalendar: messages that are written with a calendar.
 func isCalendar(msg *mapi.Message) bool {
 	class, _ := props.PidTagMessageClass.Get(msg)
-	return hasPrefixFold(class, "IPM.Schedule.Meeting.") || strings.EqualFold(class, "IPM.Appointment") || hasPrefixFold(class, "IPM.Appointment.")
+	return isMeetingClass(class) || strings.EqualFold(class, "IPM.Appointment") || hasPrefixFold(class, "IPM.Appointment.")
+}
+
+// isMeetingClass: the classes of meeting messages that iCalendar can say. That somebody
+// was forwarded a meeting is only for the organizer's program (MS-OXOCAL 2.2.9): no
+// method of RFC 5546 says so.
+func isMeetingClass(class string) bool {
+	return hasPrefixFold(class, "IPM.Schedule.Meeting.") && !hasPrefixFold(class, "IPM.Schedule.Meeting.Notification")
 }
 
 // isException: attachments that are instances of a series; the calendar says them.

@@ -283,7 +283,7 @@ func isMailClass(class string) bool {
 	case strings.EqualFold(class, "IPM"), strings.EqualFold(class, "IPM.Note"),
 		hasPrefixFold(class, "IPM.Note.SMIME"), hasPrefixFold(class, "IPM.Note.Rules."),
 		hasPrefixFold(class, "REPORT."),
-		hasPrefixFold(class, "IPM.Schedule.Meeting."), strings.EqualFold(class, "IPM.Appointment"):
+		isMeetingClass(class), strings.EqualFold(class, "IPM.Appointment"):
 		return true
 	}
 	return classField(&mapi.Message{Properties: bagOf(props.PidTagMessageClass.Prop(), class)}) != ""

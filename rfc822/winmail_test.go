@@ -55,6 +55,24 @@ func encodeTNEF(t testing.TB, msg *mapi.Message, policy rfc822.TNEF) []byte {
 	return out.Bytes()
 }
 
+// Calendars cannot say that somebody was forwarded a meeting.
+func TestForwardNotificationsGoAsWinmail(t *testing.T) {
+	msg := &mapi.Message{}
+	props.PidTagMessageClass.Set(msg, "IPM.Schedule.Meeting.Notification.Forward")
+	props.PidTagSubject.Set(msg, "Meeting Forward Notification: Hay")
+	props.PidTagBody.Set(msg, "Your meeting was forwarded")
+	props.PidTagInternetMessageId.Set(msg, "<n@x.org>")
+	props.PidLidAppointmentStartWhole.Set(msg, at("2026-02-01T10:00:00Z"))
+	props.PidLidForwardNotificationRecipients.Set(msg, []byte{1, 2, 3, 4})
+	mail := encodeTNEF(t, msg, rfc822.TNEFWhenNeeded)
+	assert.NotContains(t, string(mail), "text/calendar")
+	got, err := rfc822.Decode(bytes.NewReader(mail), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "IPM.Schedule.Meeting.Notification.Forward", props.PidTagMessageClass.Or(got, ""))
+	assert.Equal(t, at("2026-02-01T10:00:00Z"), props.PidLidAppointmentStartWhole.Or(got, at("0001-01-01T00:00:00Z")))
+	assert.Equal(t, []byte{1, 2, 3, 4}, props.PidLidForwardNotificationRecipients.Or(got, nil))
+}
+
 func TestWinmailIsReplacedByWhatItHolds(t *testing.T) {
 	mail := encodeTNEF(t, task(), rfc822.TNEFWhenNeeded)
 	assert.Contains(t, string(mail), "X-Ms-Tnef-Correlator: <task@x.org>\r\n")
