@@ -103,6 +103,10 @@ type addressParser struct {
 	v     []byte
 	i     int
 	group string
+
+	quotes      quotes
+	openBracket bool // no bracket is closed further on
+	wordsEnd    int  // behind it no encoded word ends; 0 until somebody asks
 }
 
 // offset is where piece, which is a part of p.v, begins.
@@ -112,18 +116,23 @@ func (p *addressParser) offset(piece []byte) int { return cap(p.v) - cap(piece) 
 // quotes, comments, brackets or encoded words. A group's name is taken off.
 func (p *addressParser) piece() (piece []byte, group string, sep byte) {
 	start := p.i
-	angle := false
+	angle, named := false, true // named: what stands before a colon may be a name
 	for p.i < len(p.v) {
 		switch c := p.v[p.i]; c {
 		case '"':
-			p.i = skipQuoted(p.v, p.i)
+			p.i = p.quotes.skip(p.v, p.i)
 			continue
 		case '(':
 			p.i = skipComment(p.v, p.i)
 			continue
 		case '[':
+			if p.openBracket {
+				break
+			}
 			if j := bytes.IndexByte(p.v[p.i:], ']'); j > 0 {
 				p.i += j
+			} else {
+				p.openBracket = true
 			}
 		case '<':
 			angle = closesAngle(p.v[p.i+1:])
@@ -131,15 +140,26 @@ func (p *addressParser) piece() (piece []byte, group string, sep byte) {
 			angle = false
 		case '=':
 			if bytes.HasPrefix(p.v[p.i:], []byte("=?")) {
+				if p.wordsEnd == 0 {
+					p.wordsEnd = 1 + max(bytes.LastIndex(p.v, []byte("?=")), 0)
+				}
+				if p.i >= p.wordsEnd {
+					break
+				}
 				if _, _, _, n := splitWord(p.v[p.i:]); n > 0 {
 					p.i += n
 					continue
 				}
 			}
 		case ':':
-			if !angle && p.group == "" && isGroupName(p.v[start:p.i]) {
-				p.group = phrase(p.v[start:p.i])
+			if angle || p.group != "" || !named {
+				break
+			}
+			if name := p.v[start:p.i]; isGroupName(name) {
+				p.group = phrase(name)
 				start = p.i + 1
+			} else {
+				named = !hasAddress(name)
 			}
 		case ',', ';':
 			if angle {
@@ -174,7 +194,16 @@ func isGroupName(v []byte) bool {
 	return len(v) > 0 && bytes.IndexByte(v, '@') < 0 && bytes.IndexByte(v, '<') < 0 && !equalFold(v, "mailto")
 }
 
-func skipQuoted(v []byte, i int) int {
+// quotes tells where quoted strings of a text end. When one does not, none behind it
+// does: to look again at each would take the square of the length.
+type quotes struct{ open bool }
+
+// skip is the index behind the quoted string that begins at i. A quote that is never
+// closed is no quote.
+func (q *quotes) skip(v []byte, i int) int {
+	if q.open {
+		return i + 1
+	}
 	for j := i + 1; j < len(v); j++ {
 		switch v[j] {
 		case '\\':
@@ -183,7 +212,8 @@ func skipQuoted(v []byte, i int) int {
 			return j + 1
 		}
 	}
-	return i + 1 // a quote that is never closed is no quote
+	q.open = true
+	return i + 1
 }
 
 func hasAddress(piece []byte) bool { return bytes.IndexByte(piece, '@') >= 0 || isBracketed(piece) }
@@ -297,10 +327,11 @@ func mailbox(v []byte) Address {
 // the real address: what stands in quotes before it is name, whatever it looks
 // like.
 func splitAngle(v []byte) (name, addr []byte, ok bool) {
+	var q quotes
 	for i := 0; i < len(v); i++ {
 		switch v[i] {
 		case '"':
-			i = skipQuoted(v, i) - 1
+			i = q.skip(v, i) - 1
 		case '(':
 			i = skipComment(v, i) - 1
 		case '<':
@@ -315,10 +346,11 @@ func splitAngle(v []byte) (name, addr []byte, ok bool) {
 }
 
 func angleEnd(v []byte) int {
+	var q quotes
 	for i := 0; i < len(v); i++ {
 		switch v[i] {
 		case '"':
-			i = skipQuoted(v, i) - 1
+			i = q.skip(v, i) - 1
 		case '>':
 			return i
 		}
@@ -331,9 +363,10 @@ func angleEnd(v []byte) int {
 func splitSpec(v []byte) (spec, rest []byte) {
 	v = withoutComments(v)
 	at := -1
+	var q quotes
 	for i := 0; i < len(v); i++ {
 		if v[i] == '"' {
-			i = skipQuoted(v, i) - 1
+			i = q.skip(v, i) - 1
 		} else if v[i] == '@' {
 			at = i
 		}
@@ -447,10 +480,11 @@ func withoutComments(v []byte) []byte {
 		return v
 	}
 	out := make([]byte, 0, len(v))
+	var q quotes
 	for i := 0; i < len(v); {
 		switch v[i] {
 		case '"':
-			j := skipQuoted(v, i)
+			j := q.skip(v, i)
 			out = append(out, v[i:j]...)
 			i = j
 		case '(':
@@ -467,10 +501,11 @@ func withoutComments(v []byte) []byte {
 // commentOf is the text of the last comment: the name in "a@b (Ada Lovelace)".
 func commentOf(v []byte) string {
 	name := ""
+	var q quotes
 	for i := 0; i < len(v); i++ {
 		switch v[i] {
 		case '"':
-			i = skipQuoted(v, i) - 1
+			i = q.skip(v, i) - 1
 		case '(':
 			j := skipComment(v, i)
 			c := v[i+1 : j]
@@ -511,13 +546,14 @@ func phrase(v []byte) string {
 		return clean(ownText(v))
 	}
 	out := make([]byte, 0, len(v))
+	var q quotes
 	for i := 0; i < len(v); {
 		if v[i] != '"' {
 			out = append(out, v[i])
 			i++
 			continue
 		}
-		j := skipQuoted(v, i)
+		j := q.skip(v, i)
 		if j == i+1 { // a quote that is not closed
 			i++
 			continue

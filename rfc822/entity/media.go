@@ -65,6 +65,9 @@ func ParseMedia(v []byte) Media {
 // with those before it.
 const maxParams = 1000
 
+// maxParamName bounds the name of a parameter, which is repeated with each of its pieces.
+const maxParamName = 200
+
 func (m *Media) add(name, value string, replace bool) {
 	for i := range m.Params {
 		if m.Params[i].Name == name {
@@ -261,7 +264,7 @@ func (p *paramScanner) param() (name string, value []byte, ok bool) {
 		p.i++
 		p.blanks()
 		value := p.value()
-		if len(n) == 0 || bytes.ContainsAny(n, " \t\"") {
+		if len(n) == 0 || len(n) > maxParamName || bytes.ContainsAny(n, " \t\"") {
 			continue
 		}
 		return paramName(n), value, true

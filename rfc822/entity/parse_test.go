@@ -181,6 +181,20 @@ func TestParseMedia(t *testing.T) {
 	}
 }
 
+// Each of these would take minutes if what is not closed were looked for again and again.
+func TestWhatIsNeverClosed(t *testing.T) {
+	for in, want := range map[string]int{`[`: 1, `"\`: 1, `)"\`: 1, `=?a?b?-`: 1, `=?a?x?`: 1, `<[`: 1, `a <[ "`: 1} {
+		list := entity.ParseAddresses(bytes.Repeat([]byte(in), 1<<20/len(in)))
+		assert.Equal(t, want, len(list), in)
+	}
+	in := append(bytes.Repeat([]byte("a"), 1<<19), bytes.Repeat([]byte(":"), 1<<19)...)
+	assert.Equal(t, 1, len(entity.ParseAddresses(append([]byte("x<"), in...))))
+	text := strings.Repeat("=?a?b?-", 1<<17)
+	assert.True(t, text == entity.DecodeWords([]byte(text)))
+	m := entity.ParseMedia([]byte("a/b; " + strings.Repeat("n", 201) + "=x; " + strings.Repeat("n", 200) + "=x"))
+	assert.Len(t, m.Params, 1, "a name of that length is none")
+}
+
 func TestParametersAreBounded(t *testing.T) {
 	for _, form := range []string{";n%d=x", ";n%d*0=x"} {
 		in := []byte("a/b")

@@ -24,7 +24,8 @@ func DecodeWords(v []byte) string {
 	}
 	var out strings.Builder
 	var run wordRun
-	for {
+	last := len(v) - bytes.LastIndex(v, []byte("?=")) // from the end; no word ends behind it
+	for len(v)-i >= last {
 		w, n, ok := parseWord(v[i:])
 		if !ok {
 			i += 2
@@ -112,8 +113,11 @@ func splitWord(v []byte) (charset []byte, enc byte, text []byte, n int) {
 	}
 	enc = v[i] | 0x20
 	i += 2
+	if enc != 'q' && enc != 'b' {
+		return nil, 0, nil, 0
+	}
 	end := bytes.Index(v[i:], []byte("?="))
-	if end < 0 || enc != 'q' && enc != 'b' {
+	if end < 0 {
 		return nil, 0, nil, 0
 	}
 	return charset, enc, v[i : i+end], i + end + 2
