@@ -1,6 +1,7 @@
 package ical_test
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -43,4 +44,15 @@ func TestManyExcludedDates(t *testing.T) {
 	msgs := decode(t, vevent(b.String()))
 	require.Len(t, msgs, 1)
 	assert.Equal(t, 20_000, strings.Count(encode(t, msgs), "EXDATE"))
+}
+
+func TestLinesOfManyAttendees(t *testing.T) {
+	var lines []string
+	for i := range 1000 {
+		lines = append(lines, fmt.Sprintf("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:mailto:a%d@zoo.example", i))
+	}
+	lines[500] = `ATTENDEE;DIR="ldap://zoo";PARTSTAT=NEEDS-ACTION:mailto:a500@zoo.example`
+	m := one(t, vevent("DTSTAMP:20250101T080000Z|DTSTART:20250102T100000Z|DTEND:20250102T110000Z|"+strings.Join(lines, "|")))
+	kept, _ := m.Get(ical.KeptLines()).(string)
+	assert.Equal(t, "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"+lines[500]+"\nEND:VEVENT\nEND:VCALENDAR\n", kept)
 }

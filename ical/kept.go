@@ -105,14 +105,18 @@ func (it *item) lost(kept, written *Component) {
 	var room [2][32]slot // enough for most
 	theirs, ours := slotsOf(room[0][:0], it.kind, it.c), slotsOf(room[1][:0], it.kind, written)
 	var lines [2][8]*Prop
-	var done [1 << 8]bool // the slots that were compared
+	var known map[string]bool // the lines of written, once they are many
+	var done [1 << 8]bool     // the slots that were compared
 	for i := range it.c.Props {
 		p := &it.c.Props[i]
 		switch s := theirs[i]; {
 		case s == noSlot:
 			kept.Props = append(kept.Props, *p)
 		case s == slotAttendee || s == slotAttach:
-			if !hasLine(written, p) {
+			if len(written.Props) > maxUnordered && known == nil {
+				known = lineKeys(written)
+			}
+			if known != nil && !known[lineKey(p)] || known == nil && !hasLine(written, p) {
 				kept.Props = append(kept.Props, *p)
 			}
 		case done[s]:
@@ -163,6 +167,25 @@ func hasLine(c *Component, p *Prop) bool {
 		}
 	}
 	return false
+}
+
+// lineKeys are the keys of a component's lines, for those that have thousands.
+func lineKeys(c *Component) map[string]bool {
+	keys := make(map[string]bool, len(c.Props))
+	for i := range c.Props {
+		keys[lineKey(&c.Props[i])] = true
+	}
+	return keys
+}
+
+// lineKey is the same text for lines that are the same; see sameLine.
+func lineKey(p *Prop) string {
+	list := make([]string, len(p.Params), len(p.Params)+2)
+	for i, a := range p.Params {
+		list[i] = a.Name + "=" + strings.Join(a.Values, "\x00")
+	}
+	slices.Sort(list)
+	return strings.Join(append(list, p.Name, p.Value), "\x01")
 }
 
 func children(c *Component, name string) (list []*Component) {
