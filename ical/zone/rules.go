@@ -42,8 +42,9 @@ func (r *Rule) changes() bool {
 }
 
 func (r *Rule) check() error {
+	const most = 2 * civil.Day / 60 // from one end of what an offset can be to the other
 	for _, v := range []int32{r.Bias, r.StandardBias, r.DaylightBias} {
-		if v <= -civil.Day/60 || v >= civil.Day/60 {
+		if v <= -most || v >= most {
 			return fmt.Errorf("%w: a bias of %d minutes", mapi.ErrCorruptData, v)
 		}
 	}
