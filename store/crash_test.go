@@ -92,19 +92,21 @@ func TestCrashes(t *testing.T) {
 	if brisk() {
 		want = min(want, 200)
 	}
+	steps := 40
 	if lighter {
-		want = min(want, 60)
+		want, steps = min(want, 60), 10
 	}
 	first := uint64(number("OKAPI_SEED", 1))
 	begun, total, seed := time.Now(), 0, first
 	for ; total < want && !t.Failed(); seed++ {
-		total += crashAll(t, seed)
+		total += crashAll(t, seed, steps)
 	}
 	t.Logf("%d crashes, seeds %d to %d, %v", total, first, seed-1, time.Since(begun).Round(time.Second))
 }
 
-// crashAll runs the work of a seed and looks at every crash.
-func crashAll(t *testing.T, seed uint64) int {
+// crashAll runs the work of a seed, so many steps for each of its two writers, and
+// looks at every crash.
+func crashAll(t *testing.T, seed uint64, steps int) int {
 	crashes := make(chan crash, 4)
 	c := &crasher{fs: vfs.NewCrashableMem(), rnd: rand.New(rand.NewPCG(seed, 2)), seed: seed,
 		report: func(x crash) { crashes <- x }}
@@ -122,7 +124,7 @@ func crashAll(t *testing.T, seed uint64) int {
 	if seed%8 == 1 {
 		c.on.Store(true) // also while mailboxes are made
 	}
-	crashWork(t, c, seed)
+	crashWork(t, c, seed, steps)
 	close(crashes)
 	judges.Wait()
 	return c.count
@@ -130,7 +132,7 @@ func crashAll(t *testing.T, seed uint64) int {
 
 // crashWork lets two histories run at once, each on mailboxes of its own, with a
 // tenant's contents shared by all.
-func crashWork(t *testing.T, c *crasher, seed uint64) {
+func crashWork(t *testing.T, c *crasher, seed uint64, steps int) {
 	st, err := store.New(c.log, shared())
 	require.NoError(t, err)
 	st.ShrinkViews()
@@ -143,7 +145,7 @@ func crashWork(t *testing.T, c *crasher, seed uint64) {
 			ready.Done()
 			ready.Wait()
 			c.on.Store(true)
-			for _, s := range history(seed*2+uint64(i), 40, false) {
+			for _, s := range history(seed*2+uint64(i), steps, false) {
 				if err == nil {
 					err = runAcknowledged(w, c.log, s)
 				}

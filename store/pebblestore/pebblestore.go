@@ -35,8 +35,7 @@ type Options struct {
 	// MemTableSize is how many bytes of commits gather in memory before they
 	// are written as a table. More is faster in long bulk loads, and takes
 	// longer to open after a crash: about 5 ms for each MiB, of which there
-	// can be twice as many as are given here. Default: 8 MiB, with
-	// CGO_ENABLED=0 4 MiB.
+	// can be twice as many as are given here. Default: 4 MiB.
 	MemTableSize int
 
 	// Dense spends processor time on smaller files.

@@ -71,10 +71,17 @@ func (db *DB) verify() error {
 func (db *DB) start(log *logger) error {
 	o := db.opts.pebble(db.disk, log)
 	o.Lock = db.lock
+	jobs := newCompactions()
+	o.Experimental.CompactionScheduler = jobs
 	err := db.contain(func() (err error) {
 		db.pdb, err = pebble.Open(db.disk.dir, o)
 		return err
 	})
+	if err == nil {
+		jobs.start()
+	} else {
+		jobs.Unregister()
+	}
 	db.disk.ledger.opened()
 	if err == nil && db.disk.frozen() {
 		err = errors.Join(db.disk.failed(), db.contain(db.pdb.Close))

@@ -28,7 +28,7 @@ type Options struct {
 	// MemTableSize is how much is collected in memory before it is written to a
 	// table, in bytes. It bounds the log that Open replays after a crash (at
 	// about 5 ms per MiB, for twice this size at worst).
-	// Default: 8 MiB, in a program without cgo 4 MiB.
+	// Default: 4 MiB.
 	MemTableSize int
 
 	// Dense compresses what is old with Zstandard instead of Snappy. Measured on
