@@ -285,9 +285,9 @@ func (w *writer) fold(n int, value string) {
 }
 
 // wordEnd is where the first single blank stands in s; without one near enough, where
-// a line must end all the same.
+// a line must end all the same: where it was ended before, when it is read again.
 func wordEnd(s string) int {
-	for i := 0; i < len(s) && i < maxWord; i++ {
+	for i := 0; i < len(s) && i <= maxWord; i++ {
 		if s[i] == ' ' && i > 0 && s[i-1] != ' ' && i+1 < len(s) && s[i+1] != ' ' {
 			return i
 		}
