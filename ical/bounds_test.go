@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical"
+	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
 )
 
 // What each message keeps of its calendar does not add up without bound.
@@ -55,4 +57,43 @@ func TestLinesOfManyAttendees(t *testing.T) {
 	m := one(t, vevent("DTSTAMP:20250101T080000Z|DTSTART:20250102T100000Z|DTEND:20250102T110000Z|"+strings.Join(lines, "|")))
 	kept, _ := m.Get(ical.KeptLines()).(string)
 	assert.Equal(t, "BEGIN:VCALENDAR\nBEGIN:VEVENT\n"+lines[500]+"\nEND:VEVENT\nEND:VCALENDAR\n", kept)
+}
+
+// Merging kept lines of one address, or of files of one size, takes work in proportion,
+// counted by what is allocated: comparing each with each would read the words and the
+// files again for every pair.
+func TestMergingManyLinesIsLinear(t *testing.T) {
+	for _, c := range []struct {
+		promise, line string
+		change        func(m *mapi.Message)
+		kept          bool
+	}{
+		{"the same attendee again", "ATTENDEE;X-SEAT=1;PARTSTAT=accepted:mailto:bert@zoo.example", func(*mapi.Message) {}, true},
+		{"each of whom answers otherwise now", "ATTENDEE;X-SEAT=1;PARTSTAT=accepted:mailto:bert@zoo.example", func(m *mapi.Message) {
+			for _, r := range m.Recipients {
+				props.PidTagRecipientTrackStatus.Set(r, mapi.ResponseDeclined)
+			}
+		}, false},
+		{"the same file again", "ATTACH;X-SEAT=1;ENCODING=BASE64;VALUE=BINARY:aGF5", func(*mapi.Message) {}, true},
+		{"each of which is another now", "ATTACH;X-SEAT=1;ENCODING=BASE64;VALUE=BINARY:aGF5", func(m *mapi.Message) {
+			for _, a := range m.Attachments {
+				props.PidTagAttachDataBinary.Set(a, []byte("oat"))
+			}
+		}, false},
+		{"the same link again", "ATTACH;X-SEAT=1:http://zoo.example/hay", func(*mapi.Message) {}, true},
+	} {
+		t.Run(c.promise, func(t *testing.T) {
+			work := func(n int) float64 {
+				m := one(t, vevent("METHOD:REQUEST|DTSTART:20250102T100000Z|ORGANIZER:mailto:ada@zoo.example|"+strings.Repeat(c.line+"|", n)+"SUMMARY:Hay"))
+				c.change(m)
+				kept := 0
+				if c.kept {
+					kept = n
+				}
+				require.Equal(t, kept, strings.Count(encode(t, []*mapi.Message{m}), "X-SEAT"))
+				return testing.AllocsPerRun(1, func() { encode(t, []*mapi.Message{m}) })
+			}
+			assert.Less(t, work(1000), 15*work(100))
+		})
+	}
 }

@@ -3,8 +3,6 @@ package ical
 import (
 	"bytes"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/okapi-mail/okapi/ical/line"
 	"github.com/okapi-mail/okapi/mapi"
@@ -249,10 +247,11 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 	var room [2][32]slot // enough for most
 	has, ours := slotsOf(room[0][:0], k, kept), slotsOf(room[1][:0], k, written)
 	alarms := children(kept, "VALARM")
+	isKept, isWritten := setOf(has), setOf(ours)
 	both := e.component(written.Name, len(kept.Props)+len(written.Props))
 	both.Props, both.Children = append(both.Props, kept.Props...), append(both.Children, kept.Children...)
 	for i := range written.Props {
-		if !slices.Contains(has, ours[i]) {
+		if !isKept[ours[i]] {
 			both.Props = append(both.Props, written.Props[i])
 		}
 	}
@@ -264,36 +263,48 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 		wanted |= slotAlarm.aspect()
 	}
 	read := d.aspects(both, master, wanted)
-	if slices.Contains(has, slotRule) {
-		if z := e.zoneNow(); master == nil && slices.Contains(has, slotTime) && read.isElsewhere(z) && !says(slotTime, read.m, m, read.zone) {
+	if isKept[slotRule] {
+		if z := e.zoneNow(); master == nil && isKept[slotTime] && read.isElsewhere(z) && !says(slotTime, read.m, m, read.zone) {
 			return e.merge(written, read.moved(kept, z), m, d, nil)
 		}
 		read.series(nil)
 	}
 
+	var asked, still slotSet // each slot is compared once, however many lines are in it
+	stays := func(s slot) bool {
+		if !asked[s] {
+			asked[s], still[s] = true, says(s, read.m, m, read.zone)
+		}
+		return still[s]
+	}
+	var done slotSet
 	out := e.component(written.Name, len(both.Props))
 	for i := range written.Props {
 		s := ours[i]
 		switch {
-		case s == slotAttendee || s == slotAttach || slices.Contains(has, s) && slices.Contains(ours[:i], s):
-		case !slices.Contains(has, s):
+		case s == slotAttendee || s == slotAttach || done[s]:
+		case !isKept[s]:
 			out.Props = append(out.Props, written.Props[i])
-		case s == slotRule:
-			out.addAll(read.ruleLines(m, inSlot(nil, kept, has, s), inSlot(nil, written, ours, s)))
-		case says(s, read.m, m, read.zone):
-			out.addAll(inSlot(nil, kept, has, s))
 		default:
-			out.addAll(inSlot(nil, written, ours, s))
+			done[s] = true
+			switch {
+			case s == slotRule:
+				out.addAll(read.ruleLines(m, inSlot(nil, kept, has, s), inSlot(nil, written, ours, s)))
+			case stays(s):
+				out.addAll(inSlot(nil, kept, has, s))
+			default:
+				out.addAll(inSlot(nil, written, ours, s))
+			}
 		}
 	}
 	for i := range kept.Props {
 		s := has[i]
-		if s == noSlot || s != slotAttendee && s != slotAttach && !slices.Contains(ours, s) && says(s, read.m, m, read.zone) {
+		if s == noSlot || s != slotAttendee && s != slotAttach && !isWritten[s] && stays(s) {
 			out.Props = append(out.Props, kept.Props[i])
 		}
 	}
-	e.mergeLines(out, written, kept, m, d)
-	if len(alarms) > 0 && says(slotAlarm, read.m, m, read.zone) {
+	e.mergeLines(out, written, kept, m, d.method)
+	if len(alarms) > 0 && stays(slotAlarm) {
 		out.Children = append(out.Children, alarms...)
 	} else {
 		out.Children = append(out.Children, children(written, "VALARM")...)
@@ -310,91 +321,4 @@ func (c *Component) addAll(lines []*Prop) {
 	for _, l := range lines {
 		c.Props = append(c.Props, *l)
 	}
-}
-
-// mergeLines merges attendees and attachments, each on its own.
-func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, d *decoder) {
-	used := make([]bool, len(kept.Props))
-	place := map[string][]int{} // kept lines by what they are about
-	for i := range kept.Props {
-		if p := &kept.Props[i]; isOneByOne(p) {
-			place[about(p)] = append(place[about(p)], i)
-		}
-	}
-	for i := range written.Props {
-		p := &written.Props[i]
-		if !isOneByOne(p) {
-			continue
-		}
-		if len(place) == 0 {
-			out.Props = append(out.Props, *p)
-			continue
-		}
-		for _, j := range place[about(p)] {
-			if !used[j] && sameMeaning(&kept.Props[j], p, d.method) {
-				used[j] = true
-				p = &kept.Props[j]
-				break
-			}
-		}
-		out.Props = append(out.Props, *p)
-	}
-	if len(place) == 0 {
-		return
-	}
-	who, _ := representing().get(m)
-	answer := d.method == "REPLY" || d.method == "COUNTER"
-	for i := range kept.Props {
-		p := &kept.Props[i]
-		switch {
-		case used[i]:
-		case p.Name == "ATTACH" && strings.TrimSpace(p.Value) == "", // makes no attachment
-			p.Name == "ATTENDEE" && makesNoRecipient(p, who, answer):
-			out.Props = append(out.Props, *p)
-		}
-	}
-}
-
-// makesNoRecipient: an ATTENDEE that names nobody, or the organiser again. An answer has
-// no recipients but the organiser: other attendees than who answers are nowhere else.
-func makesNoRecipient(p *Prop, who person, answer bool) bool {
-	attendee := personOf(p.Value, p.Param("CN"))
-	return attendee.isNobody() || attendee.same(who) != answer
-}
-
-// isOneByOne: its lines are merged each on its own.
-func isOneByOne(p *Prop) bool { return p.Name == "ATTENDEE" || p.Name == "ATTACH" }
-
-// about is whom or what a line is about.
-func about(p *Prop) string {
-	if p.Name == "ATTENDEE" {
-		return strings.ToLower(personOf(p.Value, "").address)
-	}
-	if isBinary(p) {
-		return "data"
-	}
-	return p.Value
-}
-
-// sameMeaning reports whether a kept line makes the same recipient or attachment as
-// a written one.
-func sameMeaning(kept, written *Prop, method string) bool {
-	if kept.Name == "ATTACH" {
-		if !isBinary(kept) {
-			return fileName(written) == "" || fileName(kept) == fileName(written)
-		}
-		a, _ := decodeBase64(kept.Value)
-		b, _ := decodeBase64(written.Value)
-		return string(a) == string(b)
-	}
-	a, b := personOf(kept.Value, kept.Param("CN")), personOf(written.Value, written.Param("CN"))
-	switch {
-	case a.name != b.name || a.kind != b.kind:
-		return false
-	case method == "COUNTER": // the class says tentative, whatever the line says
-		return true
-	case trackOf(kept.Param("PARTSTAT")) != trackOf(written.Param("PARTSTAT")):
-		return false
-	}
-	return method == "REPLY" || roleOf(kept) == roleOf(written)
 }

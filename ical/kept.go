@@ -106,7 +106,7 @@ func (it *item) lost(kept, written *Component) {
 	theirs, ours := slotsOf(room[0][:0], it.kind, it.c), slotsOf(room[1][:0], it.kind, written)
 	var lines [2][8]*Prop
 	var known map[string]bool // the lines of written, once they are many
-	var done [1 << 8]bool     // the slots that were compared
+	var done slotSet          // the slots that were compared
 	for i := range it.c.Props {
 		p := &it.c.Props[i]
 		switch s := theirs[i]; {

@@ -44,6 +44,16 @@ const (
 	slotExtension // the first of extensions; the others follow
 )
 
+// A slotSet is a set of slots.
+type slotSet [1 << 8]bool
+
+func setOf(list []slot) (set slotSet) {
+	for _, s := range list {
+		set[s] = true
+	}
+	return set
+}
+
 // slotOf is the slot of a property.
 func slotOf(k kind, name string) slot {
 	if k == other {
