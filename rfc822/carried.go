@@ -53,8 +53,8 @@ func signedAround(root, p *entity.Part) bool {
 
 // cameIn is what carried the message when it was read from mail.
 func cameIn(msg *mapi.Message) carrierKind {
-	if !msg.Has(SourceForm()) {
-		return noCarrier
+	if t, err := recipeTakes(msg.Get(SourceForm())); err != nil || t&carried == 0 {
+		return noCarrier // as of most mails, whose recipe need not be read for it
 	}
 	o, _, err := openRecipe(msg)
 	if err != nil {
@@ -67,24 +67,32 @@ func cameIn(msg *mapi.Message) carrierKind {
 // carriedBy tells of an embedded message whether all of its properties count: one
 // that was no mail, or a mail that carries a second form.
 func (c *collector) carriedBy(msg *mapi.Message) taken {
-	var head [2]byte
-	switch v := msg.Get(SourceForm()).(type) {
-	case nil:
+	recipe := msg.Get(SourceForm())
+	if recipe == nil {
 		return carried
+	}
+	t, err := recipeTakes(recipe)
+	c.fail(err)
+	return t & carried
+}
+
+// recipeTakes is what the recipe takes that begins v; of a damaged one, nothing.
+func recipeTakes(v mapi.Value) (taken, error) {
+	var head [2]byte
+	switch v := v.(type) {
 	case []byte:
 		copy(head[:], v)
 	case mapi.Stream:
 		r, err := v.Open()
 		if err != nil {
-			c.fail(err)
-			return 0
+			return 0, err
 		}
 		defer r.Close()
 		if _, err := io.ReadFull(r, head[:]); err != nil {
-			return 0 // damaged: then it is no recipe
+			return 0, nil
 		}
 	}
-	return taken(head[1]) & carried
+	return taken(head[1]), nil
 }
 
 // said digests the properties that no header field and no body says.

@@ -315,19 +315,21 @@ func htmlNode(msg *mapi.Message) (*node, []byte, error) {
 // textNode is a text part: as it is when it is clean, else in the shorter of
 // quoted-printable and base64.
 func textNode(subtype string, c *entity.Charset, text []byte) *node {
-	text = crlf(text)
-	ascii, clean, special := examine(text)
-	if !ascii && c == entity.USASCII {
+	form := examine(text)
+	if form.bare {
+		text = crlf(text)
+	}
+	if !form.ascii && c == entity.USASCII {
 		c = entity.UTF8
 	}
-	n := &node{}
+	n := &node{header: make(fields, 0, 3)}
 	m := entity.Media{Type: "text/" + subtype, Params: []entity.Param{{Name: "charset", Value: c.Name}}}
 	n.header.add("Content-Type", m.String())
 	switch {
-	case clean && ascii:
+	case form.clean && form.ascii:
 		n.header.add("Content-Transfer-Encoding", "7bit")
 		n.body = func(w io.Writer) error { _, err := w.Write(text); return err }
-	case 3*special > len(text)/2:
+	case 3*form.special > len(text)/2:
 		n.header.add("Content-Transfer-Encoding", "base64")
 		n.body = func(w io.Writer) error { return writeBase64(w, bytes.NewReader(text)) }
 	default:
@@ -341,38 +343,41 @@ func textNode(subtype string, c *entity.Charset, text []byte) *node {
 // 2.1.1 allows 998).
 const maxCleanLine = 990
 
-// examine tells whether text is ASCII, whether it can travel as it is, and how
-// many bytes quoted-printable has to encode.
-func examine(text []byte) (ascii, clean bool, special int) {
-	ascii, clean = true, true
-	for len(text) > 0 {
-		line, rest, found := bytes.Cut(text, []byte("\n"))
-		clean = clean && len(line) <= maxCleanLine
-		if found {
-			line = bytes.TrimSuffix(line, []byte("\r"))
+// A textForm is what decides how a text travels.
+type textForm struct {
+	ascii   bool
+	clean   bool // apart from bytes above ASCII it can travel as it is
+	bare    bool // a line ends with LF alone
+	special int  // bytes that quoted-printable has to encode
+}
+
+// examine looks at the bytes of a text once.
+func examine(text []byte) textForm {
+	form := textForm{ascii: true, clean: true}
+	line := 0 // where it begins
+	for i := entity.PlainRun(text); i < len(text); i += 1 + entity.PlainRun(text[i+1:]) {
+		switch c := text[i]; {
+		case c == '\n':
+			form.bare = form.bare || i == 0 || text[i-1] != '\r'
+			form.clean = form.clean && i-line <= maxCleanLine
+			line = i + 1
+		case c == '\r' && i+1 < len(text) && text[i+1] == '\n':
+		case c >= 0x80:
+			form.ascii = false
+			form.special++
+		case c == '=':
+			form.special++
+		case c != '\t':
+			form.clean = false
+			form.special++
 		}
-		for i := entity.PlainRun(line); i < len(line); i += 1 + entity.PlainRun(line[i+1:]) {
-			switch c := line[i]; {
-			case c >= 0x80:
-				ascii = false
-				special++
-			case c == '=':
-				special++
-			case c != '\t':
-				clean = false
-				special++
-			}
-		}
-		text = rest
 	}
-	return ascii, clean, special
+	form.clean = form.clean && len(text)-line <= maxCleanLine
+	return form
 }
 
 // crlf makes all line ends CRLF. A CR alone stays, and gets encoded.
 func crlf(b []byte) []byte {
-	if n := bytes.Count(b, []byte("\n")); n == bytes.Count(b, []byte("\r\n")) {
-		return b
-	}
 	out := make([]byte, 0, len(b)+len(b)/32+16)
 	for i, c := range b {
 		if c == '\n' && (i == 0 || b[i-1] != '\r') {

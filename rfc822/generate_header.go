@@ -140,7 +140,7 @@ func (h fields) writeOpen(w io.Writer) error {
 // header makes the fields of a message (MS-OXCMAIL 2.1.3.1, 2.1.3.2), apart from
 // those of its content.
 func (g *generator) header(msg *mapi.Message) fields {
-	h := make(fields, 0, 24)
+	h := make(fields, 0, 16)
 	from, okFrom := g.addressOf(msg, representingGroup())
 	sender, okSender := g.addressOf(msg, senderGroup())
 	if !okFrom {
@@ -245,12 +245,7 @@ func (g *generator) entry(id []byte) entity.Address {
 // cleanAddress takes out of an address what would change the header around it.
 func cleanAddress(a entity.Address) entity.Address {
 	a.Name = oneLine(a.Name)
-	a.Addr = strings.Map(func(r rune) rune {
-		if r <= ' ' || r == 0x7f || r == '<' || r == '>' {
-			return -1
-		}
-		return r
-	}, validString(a.Addr))
+	a.Addr = unbroken(validString(a.Addr))
 	i := strings.LastIndexByte(a.Addr, '@') + 1
 	local, domain := a.Addr[:i], a.Addr[i:]
 	if strings.ContainsAny(domain, `"(),;\`) || strings.Count(local, `"`)%2 != 0 {
@@ -258,6 +253,22 @@ func cleanAddress(a entity.Address) entity.Address {
 		a.Addr = without(local, `"(),;\`) + without(domain, `"(),;\`)
 	}
 	return a
+}
+
+// unbroken leaves out the characters that end an address.
+func unbroken(s string) string {
+	ends := func(c rune) bool { return c <= ' ' || c == 0x7f || c == '<' || c == '>' }
+	for i := 0; i < len(s); i++ {
+		if ends(rune(s[i])) {
+			return strings.Map(func(r rune) rune {
+				if ends(r) {
+					return -1
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
 }
 
 func without(s, chars string) string {
@@ -374,20 +385,25 @@ func (h *fields) ids(name string, msg *mapi.Message, key props.Key[string]) {
 
 // ids is a list of message ids on one line; it is never encoded.
 func ids(s string) string {
-	s = asciiOnly(oneLine(s))
-	if strings.IndexByte(s, ' ') < 0 {
+	s = strings.Trim(asciiOnly(oneLine(s)), " ")
+	if !strings.Contains(s, "  ") {
 		return s
 	}
 	return strings.Join(strings.Fields(s), " ")
 }
 
 func asciiOnly(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 0x7f {
-			return '?'
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x7f {
+			return strings.Map(func(r rune) rune {
+				if r >= 0x7f {
+					return '?'
+				}
+				return r
+			}, s)
 		}
-		return r
-	}, s)
+	}
+	return s
 }
 
 func thread(h *fields, msg *mapi.Message) {

@@ -166,8 +166,7 @@ func (g *generator) report(msg *mapi.Message, o *original) (*node, error) {
 func rawNode(mediaType string, data []byte) *node {
 	n := &node{}
 	n.header.add("Content-Type", mediaType)
-	ascii, _, _ := examine(data)
-	if ascii {
+	if examine(data).ascii {
 		n.header.add("Content-Transfer-Encoding", "7bit")
 	} else {
 		n.header.add("Content-Transfer-Encoding", "8bit")

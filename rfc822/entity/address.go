@@ -664,6 +664,7 @@ func isAtom(c byte) bool {
 // quoteString returns s as a quoted string.
 func quoteString(s string) string {
 	var b strings.Builder
+	b.Grow(len(s) + len(`"\""`))
 	b.WriteByte('"')
 	for i := 0; i < len(s); i++ {
 		if s[i] == '"' || s[i] == '\\' {

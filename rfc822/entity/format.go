@@ -91,6 +91,9 @@ func FormatAddresses(list []Address) string { return formatAddresses(list, Addre
 func FormatUTF8Addresses(list []Address) string { return formatAddresses(list, Address.UTF8String) }
 
 func formatAddresses(list []Address, format func(Address) string) string {
+	if len(list) == 1 {
+		return format(list[0])
+	}
 	var b strings.Builder
 	for _, a := range list {
 		s := format(a)

@@ -164,6 +164,7 @@ func EncodeWords(s string) string {
 		return s
 	}
 	var out strings.Builder
+	out.Grow(len("=?utf-8?q??=") + qCost(s))
 	b64 := wantsBase64(s)
 	room := 75 - len("=?utf-8?q??=")
 	for len(s) > 0 {
