@@ -2,7 +2,9 @@ package entity
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"io"
+	"sync"
 )
 
 // Classes of bytes in base64 text beside the 64 digits.
@@ -57,20 +59,43 @@ type base64Decoder struct {
 	broken bool  // not regular
 }
 
+// base64Places has the classes of a byte in each of the four places of a group: the
+// bits of a digit where they belong, or notDigit.
+var base64Places = sync.OnceValue(func() *[4][256]uint32 {
+	var t [4][256]uint32
+	for c, v := range base64Value {
+		for place := range t {
+			t[place][c] = uint32(v) << (18 - 6*place)
+			if v >= b64Digits {
+				t[place][c] = notDigit
+			}
+		}
+	}
+	return &t
+})
+
+const notDigit = 1 << 31
+
 // code implements coder; it always takes all of src.
 func (d *base64Decoder) code(dst, src []byte, eof bool) (nDst, nSrc int) {
+	places := base64Places()
 	start := d.seen
 	i, n := 0, 0
 	for i < len(src) {
 		if d.n == 0 {
-			g := decodeGroups(dst[n:], src[i:])
+			g := decodeGroups(dst[n:], src[i:], places)
 			if g > 0 {
 				i += 4 * g
 				n += 3 * g
 				d.data(4 * g)
-				if i == len(src) {
-					break
-				}
+			}
+			if d.usualEnd(src[i:]) {
+				d.col = 0
+				i += 2
+				continue
+			}
+			if i == len(src) {
+				break
 			}
 		}
 		c := src[i]
@@ -95,30 +120,33 @@ func (d *base64Decoder) code(dst, src []byte, eof bool) (nDst, nSrc int) {
 	return n, len(src)
 }
 
+// usualEnd reports whether src goes on with CRLF where a line as long as the first one
+// ends: nothing but the column changes then, as newline would find out.
+func (d *base64Decoder) usualEnd(src []byte) bool {
+	return len(src) >= 2 && src[0] == '\r' && src[1] == '\n' &&
+		d.col == d.line && d.line > 0 && !d.lf && !d.cr && !d.ended
+}
+
 // decodeGroups decodes groups of four digits until it meets something else, and
 // returns how many.
-func decodeGroups(dst, src []byte) int {
+func decodeGroups(dst, src []byte, places *[4][256]uint32) int {
 	g := 0
 	for len(src) >= 8 && len(dst) >= 8 {
-		a, b, c, e := base64Value[src[0]], base64Value[src[1]], base64Value[src[2]], base64Value[src[3]]
-		f, h, k, l := base64Value[src[4]], base64Value[src[5]], base64Value[src[6]], base64Value[src[7]]
-		if (a|b|c|e|f|h|k|l)&0xC0 != 0 {
+		a := places[0][src[0]] | places[1][src[1]] | places[2][src[2]] | places[3][src[3]]
+		b := places[0][src[4]] | places[1][src[5]] | places[2][src[6]] | places[3][src[7]]
+		if (a|b)&notDigit != 0 {
 			break
 		}
-		v := uint64(a)<<58 | uint64(b)<<52 | uint64(c)<<46 | uint64(e)<<40 |
-			uint64(f)<<34 | uint64(h)<<28 | uint64(k)<<22 | uint64(l)<<16
-		_ = dst[7]
-		dst[0], dst[1], dst[2], dst[3] = byte(v>>56), byte(v>>48), byte(v>>40), byte(v>>32)
-		dst[4], dst[5], dst[6], dst[7] = byte(v>>24), byte(v>>16), byte(v>>8), byte(v)
+		binary.BigEndian.PutUint64(dst, uint64(a)<<40|uint64(b)<<16)
 		src, dst = src[8:], dst[6:]
 		g += 2
 	}
 	for len(src) >= 4 && len(dst) >= 3 {
-		a, b, c, e := base64Value[src[0]], base64Value[src[1]], base64Value[src[2]], base64Value[src[3]]
-		if (a|b|c|e)&0xC0 != 0 {
+		a := places[0][src[0]] | places[1][src[1]] | places[2][src[2]] | places[3][src[3]]
+		if a&notDigit != 0 {
 			break
 		}
-		dst[0], dst[1], dst[2] = a<<2|b>>4, b<<4|c>>2, c<<6|e
+		dst[0], dst[1], dst[2] = byte(a>>16), byte(a>>8), byte(a)
 		src, dst = src[4:], dst[3:]
 		g++
 	}

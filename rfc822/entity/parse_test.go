@@ -49,6 +49,8 @@ func TestParse(t *testing.T) {
 		{"text behind a boundary and a blank", "Content-Type: multipart/mixed; boundary=b\n\n--b ignored\n\nx\n--b-- ignored\nepi\n--b--\n", `multipart/mixed [text/plain "x"]`},
 		{"text that begins like a boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--bold\n--b---\n--b--", `multipart/mixed [text/plain "x\n--bold\n--b---"]`},
 		{"a line drawn before quoted mail", "Content-Type: multipart/mixed; boundary=---\n\n-----\n\nx\n----- Original -----\ny\n-------", `multipart/mixed [text/plain "x\n----- Original -----\ny"]`},
+		{"dashes that begin no boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n-\n- --b\n-\n---b\na----\n-\n--b\n\ny\n--b--\n-",
+			`multipart/mixed [text/plain "-\n- --b\n-\n---b\na----\n-", text/plain "y"]`},
 		{"a whole boundary wins over the begin of one", "Content-Type: multipart/mixed; boundary=\"b x\"\n\n--b x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n1\n--b x\n\n2\n--b x--",
 			`multipart/mixed [multipart/mixed [text/plain "1"], text/plain "2"]`},
 		{"a line too long for a boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b " + strings.Repeat("y", 9000) + "\n--b--", "multipart/mixed [text/plain \"x\\n--b " + strings.Repeat("y", 9000) + "\"]"},

@@ -331,8 +331,6 @@ func (p *parser) match(line []byte) (level int, last, ok bool) {
 // draw around quoted mail.
 func onlyDashes(b []byte) bool { return len(bytes.Trim(b, "-")) == 0 }
 
-var dashLine = []byte("\n--")
-
 // next finds the boundary line at or after p.pos, which is the begin of a line.
 func (p *parser) next() delimiter {
 	if len(p.bounds) == 0 {
@@ -356,17 +354,36 @@ func (p *parser) next() delimiter {
 			continue
 		}
 		atLine = false
-		if i := bytes.Index(v, dashLine); i >= 0 {
-			pos, atLine = pos+int64(i)+1, true
+		if i := indexDashLine(v); i >= 0 {
+			pos, atLine = pos+int64(i), true
 			continue
 		}
 		if pos+int64(len(v)) >= p.w.size {
 			break
 		}
-		pos += int64(len(v) - len(dashLine) + 1)
+		pos += int64(len(v) - len("\n--") + 1)
 	}
 	p.pos = p.w.size
 	return delimiter{start: p.w.size, end: p.w.size, level: -1}
+}
+
+// indexDashLine is where in v a line begins with "--", unless it is at the very begin,
+// or -1. It looks for dashes, of which base64 has none, rather than for lines.
+func indexDashLine(v []byte) int {
+	for i := 1; i < len(v); {
+		j := bytes.IndexByte(v[i:], '-')
+		if j < 0 {
+			return -1
+		}
+		i += j
+		if v[i-1] == '\n' && i+1 < len(v) && v[i+1] == '-' {
+			return i
+		}
+		for i < len(v) && v[i] == '-' {
+			i++
+		}
+	}
+	return -1
 }
 
 // bodyEnd is where a body ends that the delimiter d closes: the line end before
