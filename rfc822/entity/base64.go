@@ -189,6 +189,9 @@ func (d *base64Decoder) pad(dst []byte) int {
 	}
 	if d.n == 0 && d.pads > 0 {
 		d.pads--
+		if d.end >= 0 { // it stands on another line
+			d.broken = true
+		}
 		return 0
 	}
 	if d.n < 2 {

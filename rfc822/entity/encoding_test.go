@@ -97,6 +97,7 @@ func TestLayoutMakesTheSameBytesAgain(t *testing.T) {
 		"a blank line first":        "\n" + text,
 		"junk":                      text[:76] + "!\n" + text[76:],
 		"text after padding":        "YQ==\nYQ==",
+		"padding on two lines":      "YQ=\n=",
 		"a blank in the line":       text[:10] + " " + text[10:],
 	} {
 		_, _, exact, _ := entity.DecodeBytes(entity.Base64, []byte(in))
