@@ -58,7 +58,7 @@ func methodOf(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 
 // classOf is what a component is, by the method of its calendar. A reply that is no
 // answer (MS-OXCICAL 2.1.3.1.1.1: not one attendee, or one who neither accepts nor
-// declines), and the methods that Outlook does not know, become notes, which keep
+// declines; see answering for two of them), and the methods that Outlook does not know, become notes, which keep
 // everything.
 func classOf(k kind, method string, c *Component) *classMeaning {
 	switch k {
@@ -76,11 +76,14 @@ func classOf(k kind, method string, c *Component) *classMeaning {
 	case "", "PUBLISH":
 		return plainEvent()
 	case "REPLY", "COUNTER":
-		attendee, n := onlyAttendee(c)
+		attendee := answering(c)
 		for _, m := range meetingClasses() {
-			if m.method == method && (m.counter || n == 1 && strings.EqualFold(attendee.Param("PARTSTAT"), m.partstat)) {
+			if m.method == method && (m.counter || attendee != nil && strings.EqualFold(attendee.Param("PARTSTAT"), m.partstat)) {
 				return &m
 			}
+		}
+		if method == "REPLY" && attendee != nil && strings.EqualFold(attendee.Param("PARTSTAT"), delegated) && attendee.Param(delegatedTo) != "" {
+			return delegation()
 		}
 	case "ADD": // an instance more: a request that says so among its kept lines
 		method = "REQUEST"

@@ -167,7 +167,11 @@ func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 		}
 	}
 	cal, kept := e.readKept(m)
-	if kept != nil && about.kind == event && hasClass(class, noteClass) {
+	switch {
+	case about.kind != event || !hasClass(class, noteClass):
+	case m.Has(DelegatedTo()):
+		about = delegation()
+	case kept != nil:
 		about = &classMeaning{kind: kindOf(kept.Name), class: noteClass, sent: true} // its method has no class
 	}
 	if cal != nil {

@@ -374,7 +374,7 @@ func (k *maker) nameParam(w person) []line.Param {
 
 func (k *maker) attendee(r *mapi.Recipient, rsvp bool) {
 	who := recipientPerson(r)
-	params := k.e.paramRoom(5)
+	params := k.e.paramRoom(7)
 	add := func(name, value string) { params = append(params, k.e.param(name, value)) }
 	if who.name != "" && who.name != who.address {
 		add("CN", who.name)
@@ -388,10 +388,17 @@ func (k *maker) attendee(r *mapi.Recipient, rsvp bool) {
 	default:
 		add("ROLE", "REQ-PARTICIPANT")
 	}
-	add("PARTSTAT", partstatOf(props.PidTagRecipientTrackStatus.Or(r, mapi.ResponseNotResponded)))
-	if rsvp {
-		add("RSVP", "TRUE")
+	track := props.PidTagRecipientTrackStatus.Or(r, mapi.ResponseNotResponded)
+	switch {
+	case hasDelegated(r, track): // they need not answer any more
+		add("PARTSTAT", delegated)
+	default:
+		add("PARTSTAT", partstatOf(track))
+		if rsvp {
+			add("RSVP", "TRUE")
+		}
 	}
+	params = addDelegation(params, r)
 	k.c.Add("ATTENDEE", who.uri(), params...)
 }
 
@@ -419,6 +426,7 @@ func (k *maker) answer(recipients []*mapi.Recipient) {
 		return
 	}
 	params := append(k.nameParam(who), k.e.param("PARTSTAT", k.about.partstat))
+	params = addDelegation(params, k.m)
 	if by, _ := sender().get(k.m); by.address != "" && !by.same(who) {
 		params = append(params, k.e.param("SENT-BY", by.uri()))
 	}

@@ -233,6 +233,8 @@ func TestPeople(t *testing.T) {
 		{"neither name nor address", who + "ATTENDEE:|ATTENDEE:MAILTO:|ATTENDEE:invalid:nomail|ATTENDEE:mailto:b@zoo.example", `PidLidAllAttendeesString: "b@zoo.example"|recipient 2|!recipient 3`, "!ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:invalid:nomail"},
 		{"an organizer who is nobody", "ORGANIZER:invalid:nomail|ATTENDEE:mailto:b@zoo.example", "!PidTagSentRepresenting", "!ORGANIZER"},
 		{"DIR, MEMBER, DELEGATED-TO are kept", who + `ATTENDEE;DIR="ldap://a";MEMBER="mailto:g@zoo.example";DELEGATED-TO="mailto:c@zoo.example":mailto:b@zoo.example`, "recipient 2", ""},
+		{"who sends somebody else", who + `ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:c@zoo.example","mailto:d@zoo.example":mailto:b@zoo.example`, `PidTagRecipientTrackStatus: NotResponded|"mailto:c@zoo.example", "mailto:d@zoo.example"`, `ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:c@zoo.example","mailto:d@zoo.example":mailto:b@zoo.example`},
+		{"who comes instead", who + `ATTENDEE;PARTSTAT=TENTATIVE;DELEGATED-FROM="mailto:c@zoo.example":mailto:b@zoo.example`, `PidTagRecipientTrackStatus: Tentative|"mailto:c@zoo.example"`, `ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=TENTATIVE;DELEGATED-FROM="mailto:c@zoo.example":mailto:b@zoo.example`},
 		{"nobody", "", "PidLidAppointmentStateFlags: 0|!recipient", "!ORGANIZER"},
 	})
 }
@@ -252,6 +254,8 @@ func TestClassesAndStates(t *testing.T) {
 		{"an answer's text is COMMENT", "METHOD:REPLY|COMMENT:gladly|DESCRIPTION:old|" + who + "ACCEPTED:mailto:b@zoo.example", `PidTagBody: "gladly"`, "COMMENT:gladly"},
 		{"nobody answers", "METHOD:REPLY|ORGANIZER:mailto:ada@zoo.example|ATTENDEE;PARTSTAT=ACCEPTED:invalid:nomail", "!PidTagSentRepresenting", "!invalid:nomail"},
 		{"delegated is no answer", "METHOD:REPLY|" + who + "DELEGATED:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
+		{"delegated, and to whom", "METHOD:REPLY|ORGANIZER:mailto:ada@zoo.example|ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:c@zoo.example\":mailto:b@zoo.example",
+			`PidTagMessageClass: "IPM.Note"|PidTagSentRepresentingEmailAddress: "b@zoo.example"|PidTagEmailAddress: "ada@zoo.example"|"mailto:c@zoo.example"`, "METHOD:REPLY|ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:c@zoo.example\":mailto:b@zoo.example"},
 		{"two attendees are no answer", "METHOD:REPLY|" + who + "ACCEPTED:mailto:b@zoo.example|ATTENDEE;PARTSTAT=ACCEPTED:mailto:c@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
 		{"an answer without an organiser", "METHOD:REPLY|ATTENDEE;PARTSTAT=ACCEPTED:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Schedule.Meeting.Resp.Pos"|!recipient`, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:b@zoo.example"},
 		{"COUNTER", "METHOD:COUNTER|DTSTART:20250102T120000Z|DTEND:20250102T130000Z|X-MS-OLK-ORIGINALSTART:20250102T100000Z|X-MS-OLK-ORIGINALEND:20250102T110000Z|" + who + "TENTATIVE:mailto:b@zoo.example",

@@ -64,6 +64,7 @@ func makesNoRecipient(p *Prop, who person, answer bool) bool {
 type sense struct {
 	kind, about string // of an attendee the address, of a link all of it, of a file a digest
 	name        string
+	delegation  string // whom an attendee sends, and for whom they come
 	track       mapi.ResponseStatus
 	role        mapi.RecipientType
 }
@@ -81,6 +82,11 @@ func senseOf(p *Prop, method string) sense {
 	}
 	who := personOf(p.Value, p.Param("CN"))
 	s := sense{kind: who.kind, about: strings.ToLower(who.address), name: who.name}
+	for _, a := range p.Params {
+		if a.Name == delegatedTo && strings.EqualFold(p.Param("PARTSTAT"), delegated) || a.Name == delegatedFrom {
+			s.delegation += a.Name + strings.Join(a.Values, ",") + ";"
+		}
+	}
 	if method != "COUNTER" {
 		s.track = trackOf(p.Param("PARTSTAT"))
 		if method != "REPLY" {

@@ -1,7 +1,6 @@
 package ical
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -213,21 +212,12 @@ func (it *item) organizer() (person, bool) {
 
 // answer sets who answers, and to whom.
 func (it *item) answer(organizer person, organized bool) {
-	for i := range it.c.Props {
-		p := &it.c.Props[i]
-		if p.Name != "ATTENDEE" {
-			continue
-		}
-		who := personOf(p.Value, p.Param("CN"))
-		if who.isNobody() {
-			continue
-		}
-		representing().set(it.m, it.d.box(who))
-		if by := personOf(p.Param("SENT-BY"), ""); !by.isNobody() {
-			who = by
-		}
-		sender().set(it.m, it.d.box(who))
-		break
+	p := answering(it.c)
+	if p == nil {
+		p = it.c.Get("ATTENDEE") // of a counter proposal
+	}
+	if p != nil {
+		it.answerOf(p)
 	}
 	if organized {
 		r := it.recipient(organizer, mapi.RecipientTo, mapi.RecipientFlagSendable, -1)
@@ -235,15 +225,37 @@ func (it *item) answer(organizer person, organized bool) {
 	}
 }
 
+// answerOf sets who answers.
+func (it *item) answerOf(p *Prop) {
+	who := personOf(p.Value, p.Param("CN"))
+	if who.isNobody() {
+		return
+	}
+	setDelegation(it.m, p)
+	representing().set(it.m, it.d.box(who))
+	if by := personOf(p.Param("SENT-BY"), ""); !by.isNobody() {
+		who = by
+	}
+	sender().set(it.m, it.d.box(who))
+}
+
 // recipient makes a recipient; how it answered follows unless it is negative.
 func (it *item) recipient(w person, role mapi.RecipientType, flags mapi.RecipientFlags, track mapi.ResponseStatus) *mapi.Recipient {
-	list := slices.Clone(it.d.box(w).recipient) // the same for everybody: set what is not
+	r := &recipientRow{}
+	list := append(r.list[:0], it.d.box(w).recipient...) // the same for everybody: set what is not
 	n := len(list)
 	list[0].Value, list[n-2].Value, list[n-1].Value = int32(role), int32(flags), int32(track)
 	if track < 0 {
 		list = list[:n-1]
 	}
-	return &mapi.Recipient{Properties: mapi.PropertiesOf(list)}
+	r.Properties = mapi.PropertiesOf(list)
+	return &r.Recipient
+}
+
+// A recipientRow is a recipient with its properties, in one allocation.
+type recipientRow struct {
+	mapi.Recipient
+	list [9]mapi.Property
 }
 
 // attendees sets the recipients. The organiser is one of them as soon as there is
@@ -269,7 +281,9 @@ func (it *item) attendees(organizer person, organized bool) {
 			it.d.report(RuleSize, p.Offset, p.Value)
 			break
 		}
-		it.m.Recipients = append(it.m.Recipients, it.recipient(who, roleOf(p), mapi.RecipientFlagSendable, trackOf(p.Param("PARTSTAT"))))
+		r := it.recipient(who, roleOf(p), mapi.RecipientFlagSendable, trackOf(p.Param("PARTSTAT")))
+		setDelegation(r, p)
+		it.m.Recipients = append(it.m.Recipients, r)
 	}
 	if rsvp {
 		props.PidTagResponseRequested.Set(it.m, true)

@@ -2,6 +2,7 @@ package meeting
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/okapi-mail/okapi/ical"
@@ -90,6 +91,11 @@ func reply(about *mapi.Message, class string, organizer Person, opts SendOptions
 	props.PidLidIsSilent.Set(m, opts.Silent)
 	props.PidLidAppointmentStateFlags.Set(m, mapi.AppointmentStateMeeting)
 	props.PidLidBusyStatus.Set(m, props.PidLidIntendedBusyStatus.Or(about, mapi.BusyStatusBusy))
+	if by := find(about, opts.From); by != nil { // who comes for somebody says so
+		if from := uris(by, ical.DelegatedFrom()); len(from) > 0 {
+			m.Set(ical.DelegatedFrom(), slices.Clone(from))
+		}
+	}
 	return m
 }
 
@@ -111,6 +117,7 @@ func answered(m *mapi.Message, answer mapi.ResponseStatus, proposed bool, opts S
 	if r := find(m, opts.From); r != nil && !isOrganizer(r) {
 		props.PidTagRecipientTrackStatus.Set(r, answer)
 		props.PidTagRecipientTrackStatusTime.Set(r, opts.Now.UTC())
+		r.Delete(ical.DelegatedTo())
 	}
 }
 

@@ -23,6 +23,9 @@ func FuzzApply(f *testing.F) {
 	for _, method := range []string{"REQUEST", "REPLY", "CANCEL", "COUNTER", "ADD", "REFRESH", "DECLINECOUNTER"} {
 		f.Add("METHOD:"+method, one, event, []byte{}, []byte{})
 	}
+	for _, more := range []string{"", "\nATTENDEE;DELEGATED-FROM=\"mailto:bert@zoo.example\":mailto:carl@zoo.example"} {
+		f.Add("METHOD:REPLY", strings.Replace(one, "PARTSTAT=TENTATIVE", "PARTSTAT=DELEGATED;DELEGATED-TO=\"mailto:carl@zoo.example\",\"mailto:ada@zoo.example\"", 1)+more, event, []byte{}, []byte{})
+	}
 	f.Add("", one, event, []byte{}, []byte("\x01\x00\x00\x00\x01\x00\x00\x00\x5b\x02d\x00@\x00z\x00\x00\x00D\x00\x00\x00\x00\x00\x00"))
 	asked := "VTODO\nUID:a\nSEQUENCE:1\nDTSTAMP:20250102T000000Z\nDUE:20250106T100000Z\nORGANIZER:mailto:ada@zoo.example\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bert@zoo.example"
 	for _, method := range []string{"REQUEST", "REPLY", "CANCEL", "ADD", "REFRESH", "COUNTER"} {
@@ -60,6 +63,7 @@ func FuzzApply(f *testing.F) {
 					meeting.Apply(m, r.Calendar, who, at("2025-01-21 10:00"))
 					_, _, _ = meeting.AnswerTask(m, true, by(who, "2025-01-20 11:00"))
 					_, _, _ = meeting.ReportTask(r.Calendar, by(who, "2025-01-20 11:00"))
+					_, _, _, _ = meeting.Delegate(r.Calendar, carl(), by(who, "2025-01-20 11:00"))
 					_, _, _ = meeting.Answer(r.Calendar, mapi.ResponseAccepted, nil, by(who, "2025-01-20 11:00"))
 				}
 			}

@@ -81,7 +81,8 @@ func ClassOf(method Method, answer mapi.ResponseStatus) string {
 }
 
 // MethodOf is what a message wants, and for a reply or counter proposal the answer;
-// reports of how far a task is are replies without one. It is MethodNone for what is no
+// reports of how far a task is, and
+// that somebody else comes (see [Delegate]), are replies without one. It is MethodNone for what is no
 // message about a meeting, task or journal entry, such as an appointment.
 func MethodOf(m mapi.Getter) (Method, mapi.ResponseStatus) {
 	class := props.PidTagMessageClass.Or(m, "")
@@ -116,6 +117,8 @@ func MethodOf(m mapi.Getter) (Method, mapi.ResponseStatus) {
 		return MethodReply, mapi.ResponseNone
 	case is(classTaskRequest):
 		return MethodRequest, mapi.ResponseNone
+	case is(classNote) && m.Get(ical.DelegatedTo()) != nil:
+		return MethodReply, mapi.ResponseNone
 	case is(classNote):
 		switch k := keptMethod(m); k {
 		case MethodRefresh, MethodDeclineCounter:

@@ -30,6 +30,30 @@ func (p Person) Same(q Person) bool {
 	return p.Address != "" && strings.EqualFold(strings.TrimSpace(p.Address), strings.TrimSpace(q.Address))
 }
 
+const mailto = "mailto:"
+
+// uri is the address as calendars write it (RFC 5545, 3.3.3), or "".
+func (p Person) uri() string {
+	if p.hasMail() {
+		return mailto + p.Address
+	}
+	if p.Type == "URI" {
+		return p.Address
+	}
+	return ""
+}
+
+// hasMail reports whether mail can be sent to somebody.
+func (p Person) hasMail() bool { return p.Address != "" && (p.Type == "" || p.Type == "SMTP") }
+
+// personAt is the person of such an address.
+func personAt(uri string) Person {
+	if len(uri) >= len(mailto) && strings.EqualFold(uri[:len(mailto)], mailto) {
+		return Person{Address: strings.TrimSpace(uri[len(mailto):])}
+	}
+	return Person{Address: uri, Type: "URI"}
+}
+
 // Organizer is who a meeting object is sent for: the organiser of an appointment, a
 // request or a cancellation, the attendee of an answer.
 func Organizer(m mapi.Getter) Person {

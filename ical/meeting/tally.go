@@ -21,6 +21,13 @@ func tally(message, calendar *mapi.Message, who Person, answer mapi.ResponseStat
 	case attendee.Same(who):
 		return ignore(Own)
 	}
+	var to []Person // who come instead
+	if answer == mapi.ResponseNone {
+		if to = delegates(message, who); len(to) == 0 {
+			return ignore(Unsupported)
+		}
+		answer = mapi.ResponseNotResponded
+	}
 	own := calendar.Clone()
 	about := own
 	original, one := Instance(message)
@@ -34,7 +41,7 @@ func tally(message, calendar *mapi.Message, who Person, answer mapi.ResponseStat
 	if Sequence(message) < Sequence(about) {
 		return ignore(Stale)
 	}
-	if r := count(about, message, attendee, answer, one, now); r != NoReason {
+	if r := count(about, message, attendee, answer, to, one, now); r != NoReason {
 		return ignore(r)
 	}
 	if one {
@@ -46,16 +53,17 @@ func tally(message, calendar *mapi.Message, who Person, answer mapi.ResponseStat
 }
 
 // count writes an answer to the recipient who gave it. Somebody who was not invited,
-// such as a delegate or one to whom the request was forwarded, becomes an optional
-// attendee.
-func count(about, message *mapi.Message, attendee Person, answer mapi.ResponseStatus, one bool, now time.Time) Reason {
+// such as one to whom the request was forwarded, becomes an optional attendee. Who sends
+// others makes them attendees; it is no answer of theirs.
+func count(about, message *mapi.Message, attendee Person, answer mapi.ResponseStatus, to []Person, one bool, now time.Time) Reason {
 	when, said := props.PidLidAttendeeCriticalChange.Get(message)
 	if !said {
 		when = now.UTC()
 	}
 	r := find(about, attendee)
+	from := uris(message, ical.DelegatedFrom())
 	if r == nil {
-		r = attendee.recipient(mapi.RecipientCc)
+		r = newAttendee(about, attendee, from)
 		about.Recipients = append(about.Recipients, r)
 		ical.SetAttendeeNames(about)
 	} else if before, ok := props.PidTagRecipientTrackStatusTime.Get(r); ok && said {
@@ -68,6 +76,13 @@ func count(about, message *mapi.Message, attendee Person, answer mapi.ResponseSt
 	}
 	props.PidTagRecipientTrackStatus.Set(r, answer)
 	props.PidTagRecipientTrackStatusTime.Set(r, when)
+	for _, uri := range from {
+		addAddress(r, ical.DelegatedFrom(), uri)
+	}
+	r.Delete(ical.DelegatedTo())
+	if len(to) > 0 {
+		handOver(about, r, to)
+	}
 	if one {
 		props.PidTagRecipientFlags.Set(r, props.PidTagRecipientFlags.Or(r, mapi.RecipientFlagSendable)|mapi.RecipientFlagExceptionalResponse)
 	}
@@ -103,7 +118,7 @@ func proposals(m *mapi.Message) {
 }
 
 // Answers is how many attendees of an object gave each answer. Those who gave none are
-// NotResponded; the organiser is not counted.
+// NotResponded; the organiser is not counted, nor who sends others and says no more.
 func Answers(m *mapi.Message) map[mapi.ResponseStatus]int {
 	counts := map[mapi.ResponseStatus]int{}
 	for _, r := range attendees(m, Organizer(m)) {
@@ -111,7 +126,9 @@ func Answers(m *mapi.Message) map[mapi.ResponseStatus]int {
 		case mapi.ResponseTentative, mapi.ResponseAccepted, mapi.ResponseDeclined:
 			counts[s]++
 		default:
-			counts[mapi.ResponseNotResponded]++
+			if !r.Has(ical.DelegatedTo()) {
+				counts[mapi.ResponseNotResponded]++
+			}
 		}
 	}
 	return counts
