@@ -276,6 +276,15 @@ func (d *decoder) contactProp(p *Prop) slot {
 	switch p.Name {
 	case "N":
 		return d.name(p)
+	case "SOUND":
+		if slices.Contains(types(p), "x-irmc-n") {
+			return d.pronunciation(p)
+		}
+		return "" // the sound of a name
+	case "X-PHONETIC-FIRST-NAME":
+		return d.pronouncedPart(p, props.PidLidYomiFirstName.Prop())
+	case "X-PHONETIC-LAST-NAME":
+		return d.pronouncedPart(p, props.PidLidYomiLastName.Prop())
 	case "ORG":
 		return d.org(p)
 	case "ADR":

@@ -48,6 +48,39 @@ func TestDeletedPropertyIsGone(t *testing.T) {
 	assert.NotContains(t, lines, "item1.X-ABLABEL:School", "with its label")
 }
 
+// Two properties in one line, or in two, change together.
+func TestPronunciationChanges(t *testing.T) {
+	for _, c := range []struct {
+		promise, version, lines string
+		change                  func(m *mapi.Message)
+		want                    []string
+	}{
+		{"of a phone, untouched", "2.1", "SOUND;X-IRMC-N:a;b;;;", func(*mapi.Message) {}, []string{"SOUND;X-IRMC-N:a;b;;;"}},
+		{"of a phone, a part changed", "2.1", "SOUND;X-IRMC-N:a;b;;;", func(m *mapi.Message) { props.PidLidYomiFirstName.Set(m, "c") },
+			[]string{"X-PHONETIC-FIRST-NAME:c", "X-PHONETIC-LAST-NAME:a"}},
+		{"of a phone, a part deleted", "3.0", "SOUND;TYPE=X-IRMC-N:a;b", func(m *mapi.Message) { props.PidLidYomiFirstName.Delete(m) },
+			[]string{"X-PHONETIC-LAST-NAME:a"}},
+		{"of RFC 9554, a part deleted", "4.0", "N;PHONETIC=ipa;ALTID=1:a;b", func(m *mapi.Message) { props.PidLidYomiFirstName.Delete(m) },
+			[]string{"X-PHONETIC-LAST-NAME:a"}},
+		{"in two lines, one deleted", "3.0", "X-PHONETIC-LAST-NAME:a\nX-PHONETIC-FIRST-NAME:b", func(m *mapi.Message) { props.PidLidYomiLastName.Delete(m) },
+			[]string{"X-PHONETIC-FIRST-NAME:b"}},
+		{"in two lines, untouched", "3.0", "X-PHONETIC-LAST-NAME:a\nX-PHONETIC-FIRST-NAME;X-P=1:b", func(*mapi.Message) {},
+			[]string{"X-PHONETIC-LAST-NAME:a", "X-PHONETIC-FIRST-NAME;X-P=1:b"}},
+	} {
+		t.Run(c.promise, func(t *testing.T) {
+			m := decode(t, "BEGIN:VCARD\nVERSION:"+c.version+"\nFN:x\n"+c.lines+"\nEND:VCARD\n")[0]
+			c.change(m)
+			var got []string
+			for l := range strings.SplitSeq(encode(t, "", m), "\r\n") {
+				if strings.HasPrefix(l, "SOUND") || strings.HasPrefix(l, "X-PHON") || strings.HasPrefix(l, "N;") {
+					got = append(got, l)
+				}
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
 func TestNewPropertyIsAdded(t *testing.T) {
 	lines := edit(t, func(m *mapi.Message) {
 		props.PidTagTitle.Set(m, "Keeper")

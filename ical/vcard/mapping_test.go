@@ -46,6 +46,14 @@ func TestCardToContact(t *testing.T) {
 			props.PidLidYomiFirstName.Prop(): "a", props.PidLidYomiLastName.Prop(): "b", props.PidLidYomiCompanyName.Prop(): "c"}},
 		{"pronunciations of RFC 9554", "4.0", "N;ALTID=1;PHONETIC=script;SCRIPT=Kana:あんどう;ろいど\nN;ALTID=1:安藤;ロイド", want{
 			props.PidLidYomiFirstName.Prop(): "ろいど", props.PidLidYomiLastName.Prop(): "あんどう", props.PidTagSurname.Prop(): "安藤"}},
+		{"pronunciations of Japanese phones", "2.1", "SOUND;X-IRMC-N;CHARSET=UTF-8:あんどう;ろいど;;;", want{
+			props.PidLidYomiFirstName.Prop(): "ろいど", props.PidLidYomiLastName.Prop(): "あんどう"}},
+		{"pronunciations of Japanese phones, as one word", "3.0", "SOUND;TYPE=X-IRMC-N:あんどう ろいど", want{
+			props.PidLidYomiFirstName.Prop(): nil, props.PidLidYomiLastName.Prop(): "あんどう ろいど"}},
+		{"the first pronunciation counts", "3.0", "X-PHONETIC-LAST-NAME:a\nSOUND;TYPE=X-IRMC-N:b;c", want{
+			props.PidLidYomiFirstName.Prop(): nil, props.PidLidYomiLastName.Prop(): "a"}},
+		{"a sound is none", "3.0", "SOUND;TYPE=WAVE;ENCODING=b:AQID\nSOUND;TYPE=X-IRMC-N:;;;;", want{
+			props.PidLidYomiFirstName.Prop(): nil, props.PidLidYomiLastName.Prop(): nil}},
 		{"the name to sort by", "3.0", "N:Doe;John\nX-EVOLUTION-FILE-AS:Zoo Doe", want{
 			props.PidLidFileUnder.Prop(): "Zoo Doe", props.PidLidFileUnderId.Prop(): int32(-1)}},
 		{"a home address", "3.0", "ADR;TYPE=HOME:PF 1;;Zoo\\; 5;Berlin;BE;10787;Germany", want{

@@ -53,10 +53,13 @@ func (d *decoder) name(p *Prop) slot {
 	return "n"
 }
 
-// pronunciation takes N as it is spoken (RFC 9554 4.6).
+// pronounced is the slot of how a name is spoken, family and given name.
+const pronounced slot = "pronunciation"
+
+// pronunciation takes a name as it is spoken: N of RFC 9554 4.6, and SOUND;X-IRMC-N of
+// Japanese phones, which has the same parts.
 func (d *decoder) pronunciation(p *Prop) slot {
-	const s = "X-PHONETIC-LAST-NAME"
-	if d.has(s) || d.has("X-PHONETIC-FIRST-NAME") {
+	if d.has(pronounced) {
 		return ""
 	}
 	list := parts(p.Value, 2)
@@ -65,7 +68,15 @@ func (d *decoder) pronunciation(p *Prop) slot {
 	if !found {
 		return ""
 	}
-	return s
+	return pronounced
+}
+
+// pronouncedPart takes one part of it, as a property of its own.
+func (d *decoder) pronouncedPart(p *Prop, part mapi.Prop) slot {
+	if d.msg.Has(part) || !d.set(part, p.Text()) {
+		return ""
+	}
+	return pronounced
 }
 
 // org takes the company, and the units below it as the department.
@@ -215,6 +226,8 @@ func (g *generator) names() {
 				g.add(slot(t.name), Prop{Name: t.name, Value: uri(s)})
 			}
 		case "X-MS-SPOUSE": // see people
+		case "X-PHONETIC-FIRST-NAME", "X-PHONETIC-LAST-NAME":
+			g.addText(pronounced, t.name, s)
 		case "X-MS-INTERESTS":
 			name := t.name
 			if g.version == V4 {
