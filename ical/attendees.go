@@ -13,7 +13,8 @@ import (
 // instance of a series any more, are in none. Somebody without a name is there by the
 // address.
 func SetAttendeeNames(m *mapi.Message) {
-	var all, to, cc []string
+	var room [3][8]string // enough for most
+	all, to, cc := room[0][:0], room[1][:0], room[2][:0]
 	for _, r := range m.Recipients {
 		if props.PidTagRecipientFlags.Or(r, 0)&(mapi.RecipientFlagOrganizer|mapi.RecipientFlagExceptionalDeleted) != 0 {
 			continue

@@ -38,13 +38,6 @@ func extensions() []extensionRow {
 	}
 }
 
-func extension(name string) (extensionRow, bool) {
-	if i := extensionIndex(name); i >= 0 {
-		return extensions()[i], true
-	}
-	return extensionRow{}, false
-}
-
 // extensionIndex is the place of a property among the extensions, or -1.
 func extensionIndex(name string) int {
 	if !strings.HasPrefix(name, "X-MICROSOFT-") && !strings.HasPrefix(name, "X-MS-OLK-") {

@@ -300,8 +300,8 @@ func (it *item) simple() {
 	if it.kind == event {
 		for i := range c.Props {
 			p := &c.Props[i]
-			if row, ok := extension(p.Name); ok && c.Get(p.Name) == p {
-				row.set(it, p)
+			if at := extensionIndex(p.Name); at >= 0 && c.Get(p.Name) == p {
+				extensions()[at].set(it, p)
 			}
 		}
 	}

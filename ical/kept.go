@@ -104,6 +104,9 @@ func (d *decoder) methodLine() *Prop {
 func (it *item) lost(kept, written *Component) {
 	var room [2][32]slot // enough for most
 	theirs, ours := slotsOf(room[0][:0], it.kind, it.c), slotsOf(room[1][:0], it.kind, written)
+	var said, writes slotCounts
+	said.count(theirs)
+	writes.count(ours)
 	var lines [2][8]*Prop
 	var known map[string]bool // the lines of written, once they are many
 	var done slotSet          // the slots that were compared
@@ -120,11 +123,15 @@ func (it *item) lost(kept, written *Component) {
 				kept.Props = append(kept.Props, *p)
 			}
 		case done[s]:
+		case said[s].n == 1: // as most are
+			if writes[s].n != 1 || !sameLine(p, &written.Props[writes[s].first]) {
+				kept.Props = append(kept.Props, *p)
+			}
 		default:
 			done[s] = true
-			said := inSlot(lines[0][:0], it.c, theirs, s)
-			if !sameLines(said, inSlot(lines[1][:0], written, ours, s)) {
-				for _, l := range said {
+			list := inSlot(lines[0][:0], it.c, theirs, s)
+			if !sameLines(list, inSlot(lines[1][:0], written, ours, s)) {
+				for _, l := range list {
 					kept.Props = append(kept.Props, *l)
 				}
 			}
@@ -148,6 +155,19 @@ func slotsOf(list []slot, k kind, c *Component) []slot {
 		list = append(list, slotOf(k, c.Props[i].Name))
 	}
 	return list
+}
+
+// slotCounts has of each slot how many lines of a component are in it, and which is the
+// first.
+type slotCounts [1 << 8]struct{ n, first int32 }
+
+func (counts *slotCounts) count(slots []slot) {
+	for i, s := range slots {
+		c := &counts[s]
+		if c.n++; c.n == 1 {
+			c.first = int32(i)
+		}
+	}
 }
 
 // inSlot appends the lines of a component that are in a slot.
