@@ -6,7 +6,7 @@ import (
 )
 
 // A textual is a property of a card that is a text in MAPI too. Its name is the one
-// that is written, and its slot.
+// that is written, and its slot; those of how a name is spoken share one.
 type textual struct {
 	name string
 	prop mapi.Prop
