@@ -30,11 +30,11 @@ func (t Typed) String() string {
 }
 
 // parseTyped reads a value with its type. A semicolon that no type stands before
-// belongs to the value.
+// belongs to the value; a type that lines would have to end in is none.
 func parseTyped(s string) Typed {
 	kind, v, ok := strings.Cut(s, ";")
 	kind = strings.TrimSpace(kind)
-	if !ok || !entity.IsToken(kind) {
+	if !ok || len(kind) >= maxWord || !entity.IsToken(kind) {
 		return Typed{Value: s}
 	}
 	if v = strings.TrimSpace(v); v == "" {
