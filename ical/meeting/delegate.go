@@ -17,7 +17,7 @@ import (
 //   - the request that the other gets. Who delegates is among its recipients, marked as
 //     one who need not get it (mapi.RecipientSubmitted), so that it says whom it is from;
 //   - the answer that tells the organiser. MAPI has no class for it: it is a note with
-//     [ical.DelegatedTo];
+//     [ical.DelegatedTo], and by mail needs what [ical.Encode] writes of it as a part;
 //   - the attendee's appointment as it is from then on: declined, in time that is free.
 //
 // The error is mapi.ErrInvalidParameter when there is no identity or no organiser, when
