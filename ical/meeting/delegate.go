@@ -80,9 +80,6 @@ func handOver(m *mapi.Message, by *mapi.Recipient, to []Person) {
 		list = append(list, p.uri())
 		r := find(m, p)
 		if r == nil {
-			if len(m.Recipients) >= maxInvited {
-				continue
-			}
 			r = p.recipient(role)
 			m.Recipients = append(m.Recipients, r)
 		}

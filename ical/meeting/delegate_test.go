@@ -198,4 +198,13 @@ func TestDelegatesAreBounded(t *testing.T) {
 	r := meeting.Apply(answer, own, ada(), at("2025-03-02 10:05"))
 	require.Equal(t, meeting.Change, r.Action, r.Reason)
 	assert.Len(t, r.Calendar.Recipients, 3+100)
+
+	for _, m := range []*mapi.Message{own, theirs} { // a meeting of very many
+		for i := range 10_000 {
+			m.Recipients = append(m.Recipients, to(meeting.Person{Address: all[i%len(all)], Type: "URI"}, mapi.RecipientTo))
+		}
+	}
+	request, answer, _ := delegate(t, theirs, dora(), by(bert(), "2025-03-02 10:00"))
+	assert.Len(t, request.Recipients, 2, "others can still be sent to it")
+	assert.Equal(t, meeting.Unsupported, meeting.Apply(answer, own, ada(), at("2025-03-02 10:05")).Reason)
 }

@@ -147,7 +147,7 @@ func told(message, calendar *mapi.Message, who Person) Result {
 	return r
 }
 
-// maxInvited bounds how many attendees notifications may add to.
+// maxInvited bounds how many attendees notifications and delegations may add to.
 const maxInvited = 10_000
 
 // invite makes people optional attendees, and reports whether any of them is new.

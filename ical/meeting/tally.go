@@ -41,6 +41,9 @@ func tally(message, calendar *mapi.Message, who Person, answer mapi.ResponseStat
 	if Sequence(message) < Sequence(about) {
 		return ignore(Stale)
 	}
+	if len(to) > 0 && len(about.Recipients)+len(to) > maxInvited {
+		return ignore(Unsupported)
+	}
 	if r := count(about, message, attendee, answer, to, one, now); r != NoReason {
 		return ignore(r)
 	}
