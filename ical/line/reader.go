@@ -243,12 +243,13 @@ func softBreak(b []byte) bool {
 		return false
 	}
 	colon := bytes.IndexByte(b, ':')
-	const word = "QUOTED-PRINTABLE"
-	if colon < len(word) {
+	if colon < 0 {
 		return false
 	}
-	for i := 0; i+len(word) <= colon; i++ {
-		if b[i]|0x20 == 'q' && bytes.EqualFold(b[i:i+len(word)], []byte(word)) {
+	const word = "QUOTED-PRINTABLE"
+	for head := b[:colon]; len(head) > len(word); head = head[1:] {
+		begins := head[0] == ';' || head[0] == '=' || head[0] == '"' // a parameter or its value
+		if begins && bytes.EqualFold(head[1:1+len(word)], []byte(word)) {
 			return true
 		}
 	}
