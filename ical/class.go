@@ -58,8 +58,8 @@ func methodOf(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 
 // classOf is what a component is, by the method of its calendar. A reply that is no
 // answer (MS-OXCICAL 2.1.3.1.1.1: not one attendee, or one who neither accepts nor
-// declines; see answering for two of them), and the methods that Outlook does not know, become notes, which keep
-// everything.
+// declines; see answering for two of them), and the methods that Outlook does not
+// know, become notes, which keep everything.
 func classOf(k kind, method string, c *Component) *classMeaning {
 	switch k {
 	case task:

@@ -81,9 +81,9 @@ func ClassOf(method Method, answer mapi.ResponseStatus) string {
 }
 
 // MethodOf is what a message wants, and for a reply or counter proposal the answer;
-// reports of how far a task is, and
-// that somebody else comes (see [Delegate]), are replies without one. It is MethodNone for what is no
-// message about a meeting, task or journal entry, such as an appointment.
+// reports of how far a task is, and that somebody else comes (see [Delegate]), are
+// replies without one. It is MethodNone for what is no message about a meeting, task or
+// journal entry, such as an appointment.
 func MethodOf(m mapi.Getter) (Method, mapi.ResponseStatus) {
 	class := props.PidTagMessageClass.Or(m, "")
 	is := func(base string) bool { return isClass(class, base) }
