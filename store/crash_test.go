@@ -44,6 +44,7 @@ type crasher struct {
 	rnd    *rand.Rand
 	seed   uint64
 	report func(crash)
+	each   int // only one of so many is looked at; 0 is all
 
 	on            atomic.Bool
 	mu            sync.Mutex
@@ -75,7 +76,7 @@ func (c *crasher) MaybeError(op errorfs.Op) error {
 	c.mu.Lock()
 	c.writes++
 	n := c.writes
-	if lighter && n%10 != 0 {
+	if c.each > 0 && n%c.each != 0 {
 		c.mu.Unlock()
 		return nil
 	}
@@ -114,6 +115,9 @@ func crashAll(t *testing.T, seed uint64) int {
 	crashes := make(chan crash, 4)
 	c := &crasher{fs: vfs.NewCrashableMem(), rnd: rand.New(rand.NewPCG(seed, 2)), seed: seed,
 		report: func(x crash) { crashes <- x }}
+	if lighter {
+		c.each = 7
+	}
 	db, err := pebblestore.OpenDriver("store", smallPebble(tap(c.fs, c)))
 	require.NoError(t, err)
 	c.log = newLedger(db)
