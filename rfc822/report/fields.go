@@ -58,15 +58,23 @@ func parseAddress(s string) Typed {
 		if strings.IndexByte(t.Value, '@') < 0 {
 			break
 		}
-		for _, a := range entity.ParseAddresses([]byte(t.Value)) {
-			if strings.IndexByte(a.Addr, '@') > 0 {
-				t = Typed{"rfc822", oneLine(a.Addr)}
-				break
-			}
+		// What would be read as yet another address when it is written is left alone.
+		if a := firstAddress(t.Value); a != "" && firstAddress(a) == a {
+			t = Typed{"rfc822", a}
 		}
 	}
 	t.Value = shortened(t.Value, maxAddress)
 	return t
+}
+
+// firstAddress is the first address with a domain in s, or "".
+func firstAddress(s string) string {
+	for _, a := range entity.ParseAddresses([]byte(s)) {
+		if strings.IndexByte(a.Addr, '@') > 0 {
+			return oneLine(a.Addr)
+		}
+	}
+	return ""
 }
 
 // maxAddress bounds an address, in bytes; one with \x{…} all over is a value still.
