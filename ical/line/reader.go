@@ -63,8 +63,9 @@ type Reader struct {
 	recent   [128]string // names, by what tells most of them apart
 	raw      []byte      // the present line
 	whole    string      // the same, when it is UTF-8
-	params   []Param     // a block, of which lines have their parts
-	first    int         // where those of the present line begin
+	block    strings.Builder
+	params   []Param // a block, of which lines have their parts
+	first    int     // where those of the present line begin
 	values   []string
 	pending  *Line  // read, but its text may go on
 	next     *Line  // where the one after it is read
