@@ -80,8 +80,17 @@ func (r *Reader) printable(raw []byte, at int64) []byte {
 	return clean
 }
 
-func hasControl(b []byte) bool {
-	for _, c := range b {
+// printableText is the same for what only its encoding hid.
+func (r *Reader) printableText(s string, at int64) string {
+	if !hasControl(s) {
+		return s
+	}
+	return string(r.printable([]byte(s), at))
+}
+
+func hasControl[T []byte | string](b T) bool {
+	for i := range len(b) {
+		c := b[i]
 		if isControl(c) {
 			return true
 		}
@@ -141,7 +150,7 @@ func (r *Reader) value(l *Line, raw []byte, at int64) {
 				r.opts.Report(Issue{RuleEncoding, at, l.Name})
 			}
 			*l = without(*l)
-			l.Value = oneLine(r.decode(raw, charset, at))
+			l.Value = r.printableText(oneLine(r.decode(raw, charset, at)), at)
 			return
 		}
 		if charset != "" {
@@ -152,7 +161,7 @@ func (r *Reader) value(l *Line, raw []byte, at int64) {
 		l.Value = r.part(raw, at)
 		return
 	}
-	l.Value = r.decode(raw, charset, at)
+	l.Value = r.printableText(r.decode(raw, charset, at), at)
 }
 
 // text is b as a string. Short ones are cut from blocks, since a calendar has hundreds
