@@ -81,12 +81,15 @@ var house = []room{
 	}},
 	// A module of its own, which joins the parts as an example does.
 	{"store/internal/sqlitebench", []string{"mapi", "props", "store", "rfc822"}, nil},
-	{"ical", []string{"mapi", "props"}, map[string]string{
+	{"ical", []string{"mapi", "props", "ical/internal/blocks"}, map[string]string{
 		"store":  "converters make plain messages, which any store or none may keep",
 		"rfc822": "mail carries calendars: it is one floor up and imports them",
 	}},
 	{"ical/internal/civil", nil, map[string]string{
 		"mapi": "dates and clocks, whoever asks",
+	}},
+	{"ical/internal/blocks", nil, map[string]string{
+		"mapi": "strings, whoever needs many",
 	}},
 	{"ical/recur", []string{"mapi", "ical/internal/civil"}, map[string]string{
 		"ical": "when things happen is known without a calendar's text; the zone is a time.Location",
@@ -101,7 +104,7 @@ var house = []room{
 	{"ical/freebusy", []string{"mapi", "props", "ical", "ical/line", "ical/recur", "ical/zone"}, map[string]string{
 		"ical/meeting": "who is free is known without meetings: their conflicts are found with it",
 	}},
-	{"ical/line", nil, map[string]string{
+	{"ical/line", []string{"ical/internal/blocks"}, map[string]string{
 		"mapi":  "syntax without meaning: the meaning is one floor up",
 		"props": "syntax without meaning: the meaning is one floor up",
 		"ical":  "vCard has the same syntax and needs no calendars for it",

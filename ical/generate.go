@@ -80,7 +80,7 @@ func (k *maker) identity() {
 	if uid == "" {
 		uid = k.e.newUID(k.m, k.series)
 	}
-	k.c.AddText("UID", uid)
+	k.addText("UID", uid)
 }
 
 func (k *maker) stamps() {
@@ -97,15 +97,15 @@ func (k *maker) stamps() {
 	if !ok {
 		stamp = k.fallbackStamp()
 	}
-	k.c.Add("DTSTAMP", formatUTC(stamp))
+	k.c.Add("DTSTAMP", k.e.utc(stamp))
 	if t, ok := other.Get(k.m); ok && !k.about.answer {
-		k.c.Add("X-MICROSOFT-CDO-ATTENDEE-CRITICAL-CHANGE", formatUTC(t))
+		k.c.Add("X-MICROSOFT-CDO-ATTENDEE-CRITICAL-CHANGE", k.e.utc(t))
 	}
 	if t, ok := props.PidTagCreationTime.Get(k.m); ok {
-		k.c.Add("CREATED", formatUTC(t))
+		k.c.Add("CREATED", k.e.utc(t))
 	}
 	if t, ok := props.PidTagLastModificationTime.Get(k.m); ok {
-		k.c.Add("LAST-MODIFIED", formatUTC(t))
+		k.c.Add("LAST-MODIFIED", k.e.utc(t))
 	}
 	if n, ok := props.PidLidAppointmentSequence.Get(k.get); ok {
 		k.c.Add("SEQUENCE", itoa(int64(n)))
@@ -143,9 +143,9 @@ func (k *maker) point(name string, at time.Time, date bool, z *timeZone) {
 		}
 		k.c.Add(name, formatDate(z.wall(at)), k.valueDate()...)
 	case z == nil || z == utcZone:
-		k.c.Add(name, formatUTC(at))
+		k.c.Add(name, k.e.utc(at))
 	default:
-		k.c.Add(name, formatLocal(z.wall(at)), k.e.oneParam("TZID", z.id)...)
+		k.c.Add(name, k.e.local(z.wall(at)), k.e.oneParam("TZID", z.id)...)
 	}
 }
 
@@ -168,10 +168,10 @@ func (k *maker) times() {
 		start, ok = props.PidLidAppointmentProposedStartWhole.Get(k.m)
 		end, ended = props.PidLidAppointmentProposedEndWhole.Get(k.m)
 		if t, ok := props.PidLidAppointmentStartWhole.Get(k.m); ok {
-			k.c.Add("X-MS-OLK-ORIGINALSTART", formatUTC(t))
+			k.c.Add("X-MS-OLK-ORIGINALSTART", k.e.utc(t))
 		}
 		if t, ok := props.PidLidAppointmentEndWhole.Get(k.m); ok {
-			k.c.Add("X-MS-OLK-ORIGINALEND", formatUTC(t))
+			k.c.Add("X-MS-OLK-ORIGINALEND", k.e.utc(t))
 		}
 	}
 	if !ok {
@@ -202,35 +202,39 @@ func (k *maker) texts() {
 		if tag := localeTag(props.PidTagMessageLocaleId.Or(k.m, 0)); tag != "" {
 			params = k.e.oneParam("LANGUAGE", tag)
 		}
-		k.c.AddText("SUMMARY", oneLine(s, 255), params...)
+		k.addText("SUMMARY", oneLine(s, 255), params...)
 	}
 	if s := k.text(props.PidLidLocation.Prop()); s != "" && k.kind == event {
 		var params []line.Param
 		if uri := props.PidNameLocationUrl.Or(k.m, ""); uri != "" {
 			params = k.e.oneParam("ALTREP", uri)
 		}
-		k.c.AddText("LOCATION", oneLine(s, 255), params...)
+		k.addText("LOCATION", oneLine(s, 255), params...)
 	}
 	body := "DESCRIPTION"
 	if k.about.answer {
 		body = "COMMENT"
 	}
 	if s := k.text(props.PidTagBody.Prop()); s != "" {
-		k.c.AddText(body, s)
+		k.addText(body, s)
 	}
 	if s := k.text(props.PidTagHtml.Prop()); s != "" {
-		k.c.AddText("X-ALT-DESC", strings.ToValidUTF8(s, "\uFFFD"), k.e.oneParam("FMTTYPE", "text/html")...)
+		k.addText("X-ALT-DESC", strings.ToValidUTF8(s, "\uFFFD"), k.e.oneParam("FMTTYPE", "text/html")...)
 	}
 	if list, ok := props.PidNameKeywords.Get(k.m); ok && len(list) > 0 {
 		escaped := make([]string, len(list))
 		for i, s := range list {
-			escaped[i] = line.Escape(s)
+			escaped[i] = k.e.escape(s)
 		}
 		k.c.Add("CATEGORIES", strings.Join(escaped, ","))
 	}
 	for _, s := range props.PidLidContacts.Or(k.m, nil) {
-		k.c.AddText("CONTACT", s)
+		k.addText("CONTACT", s)
 	}
+}
+
+func (k *maker) addText(name, text string, params ...line.Param) {
+	k.c.Add(name, k.e.escape(text), params...)
 }
 
 // text reads a string or HTML, also of a stream.
@@ -315,7 +319,7 @@ func (k *maker) progress() {
 		k.c.Add("PERCENT-COMPLETE", itoa(int64(f*100+0.5)))
 	}
 	if t, ok := props.PidLidTaskDateCompleted.Get(k.m); ok {
-		k.c.Add("COMPLETED", formatUTC(t))
+		k.c.Add("COMPLETED", k.e.utc(t))
 	}
 }
 
@@ -349,9 +353,9 @@ func (k *maker) people() {
 	if ok && (attendees || k.about.sent) {
 		params := k.nameParam(organizer)
 		if by, _ := sender().get(k.get); by.address != "" && !by.same(organizer) {
-			params = append(params, k.e.param("SENT-BY", by.uri()))
+			params = append(params, k.e.param("SENT-BY", k.e.uri(by)))
 		}
-		k.c.Add("ORGANIZER", organizer.uri(), params...)
+		k.c.Add("ORGANIZER", k.e.uri(organizer), params...)
 	}
 	rsvp := props.PidTagResponseRequested.Or(k.m, false)
 	for _, r := range recipients {
@@ -399,7 +403,7 @@ func (k *maker) attendee(r *mapi.Recipient, rsvp bool) {
 		}
 	}
 	params = addDelegation(params, r)
-	k.c.Add("ATTENDEE", who.uri(), params...)
+	k.c.Add("ATTENDEE", k.e.uri(who), params...)
 }
 
 func partstatOf(s mapi.ResponseStatus) string {
@@ -419,7 +423,7 @@ func partstatOf(s mapi.ResponseStatus) string {
 func (k *maker) answer(recipients []*mapi.Recipient) {
 	if len(recipients) > 0 {
 		organizer := recipientPerson(recipients[0])
-		k.c.Add("ORGANIZER", organizer.uri(), k.nameParam(organizer)...)
+		k.c.Add("ORGANIZER", k.e.uri(organizer), k.nameParam(organizer)...)
 	}
 	who, ok := representing().get(k.m)
 	if !ok {
@@ -428,9 +432,9 @@ func (k *maker) answer(recipients []*mapi.Recipient) {
 	params := append(k.nameParam(who), k.e.param("PARTSTAT", k.about.partstat))
 	params = addDelegation(params, k.m)
 	if by, _ := sender().get(k.m); by.address != "" && !by.same(who) {
-		params = append(params, k.e.param("SENT-BY", by.uri()))
+		params = append(params, k.e.param("SENT-BY", k.e.uri(by)))
 	}
-	k.c.Add("ATTENDEE", who.uri(), params...)
+	k.c.Add("ATTENDEE", k.e.uri(who), params...)
 }
 
 // files writes links, and files in base64.

@@ -1,6 +1,11 @@
 package ical
 
-import "github.com/okapi-mail/okapi/ical/line"
+import (
+	"time"
+
+	"github.com/okapi-mail/okapi/ical/internal/blocks"
+	"github.com/okapi-mail/okapi/ical/line"
+)
 
 // A stock has the memory of the components that an encoder makes. Most of these are
 // written, or compared with others, and then nobody looks at them again: lend says so,
@@ -12,6 +17,8 @@ type stock struct {
 	lent       int // how many of these
 	params     []line.Param
 	values     []string
+	strings    blocks.Strings
+	text       []byte       // that becomes a string next
 	parsed     []*Component // lent by kept
 	kept       *Reader      // of kept lines
 }
@@ -55,6 +62,34 @@ func (s *stock) param(name, value string) line.Param {
 // oneParam is a list of one parameter with one value.
 func (s *stock) oneParam(name, value string) []line.Param {
 	return append(s.paramRoom(1), s.param(name, value))
+}
+
+// utc, local and uri are what [formatUTC], [formatLocal] and person.uri return.
+func (s *stock) utc(t time.Time) string {
+	s.text = append(appendLocal(s.text[:0], writable(t.UTC())), 'Z')
+	return s.strings.Of(s.text)
+}
+
+func (s *stock) local(t time.Time) string {
+	s.text = appendLocal(s.text[:0], writable(t))
+	return s.strings.Of(s.text)
+}
+
+func (s *stock) uri(who person) string {
+	if who.kind != "SMTP" || who.address == "" {
+		return who.uri()
+	}
+	s.text = append(append(s.text[:0], "mailto:"...), who.address...)
+	return s.strings.Of(s.text)
+}
+
+// escape is what [line.Escape] returns.
+func (s *stock) escape(text string) string {
+	s.text = line.AppendEscaped(s.text[:0], text)
+	if string(s.text) == text {
+		return text
+	}
+	return s.strings.Of(s.text)
 }
 
 // takeBack ends the life of all that was lent.

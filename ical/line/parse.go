@@ -34,7 +34,7 @@ func (r *Reader) parse(l *Line, raw []byte, plain bool, at int64) bool {
 	l.Name, l.Offset = r.name(name), at
 	r.raw, r.whole = raw, ""
 	if plain || utf8.Valid(raw) {
-		r.whole = r.text(raw) // one string for all parts
+		r.whole = r.strings.Of(raw) // one string for all parts
 	}
 	colon := end
 	if raw[end] == ';' {
@@ -162,22 +162,6 @@ func (r *Reader) value(l *Line, raw []byte, at int64) {
 		return
 	}
 	l.Value = r.printableText(r.decode(raw, charset, at), at)
-}
-
-// text is b as a string. Short ones are cut from blocks, since a calendar has hundreds
-// of thousands; what is kept of one line then keeps a block.
-func (r *Reader) text(b []byte) string {
-	const block = 2 << 10
-	if len(b) > block/8 {
-		return string(b)
-	}
-	if r.block.Cap()-r.block.Len() < len(b) {
-		r.block.Reset()
-		r.block.Grow(block)
-	}
-	n := r.block.Len()
-	r.block.Write(b)
-	return r.block.String()[n:]
 }
 
 // part is a piece of the present line as a string.

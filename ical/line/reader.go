@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/okapi-mail/okapi/ical/internal/blocks"
 )
 
 // Options bound and watch a [Reader]. The zero value and nil mean the defaults.
@@ -63,7 +65,7 @@ type Reader struct {
 	recent   [128]string // names, by what tells most of them apart
 	raw      []byte      // the present line
 	whole    string      // the same, when it is UTF-8
-	block    strings.Builder
+	strings  blocks.Strings
 	params   []Param // a block, of which lines have their parts
 	first    int     // where those of the present line begin
 	values   []string
