@@ -53,6 +53,12 @@ func meetingClasses() []classMeaning {
 	}
 }
 
+// refresh is what an attendee means who asks for a meeting as it is now (RFC 5546,
+// 3.2.6): a note, because Outlook knows no such message. Its kept lines name the method.
+func refresh() *classMeaning {
+	return &classMeaning{kind: event, class: noteClass, method: "REFRESH", answer: true, sent: true}
+}
+
 // methodOf is the word that a METHOD stands for.
 func methodOf(s string) string { return strings.ToUpper(strings.TrimSpace(s)) }
 
@@ -85,6 +91,8 @@ func classOf(k kind, method string, c *Component) *classMeaning {
 		if method == "REPLY" && attendee != nil && strings.EqualFold(attendee.Param("PARTSTAT"), delegated) && attendee.Param(delegatedTo) != "" {
 			return delegation()
 		}
+	case "REFRESH":
+		return refresh()
 	case "ADD": // an instance more: a request that says so among its kept lines
 		method = "REQUEST"
 	}

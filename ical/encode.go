@@ -171,6 +171,8 @@ func (e *encoder) message(m *mapi.Message) ([]*Component, *classMeaning) {
 	case about.kind != event || !hasClass(class, noteClass):
 	case m.Has(DelegatedTo()):
 		about = delegation()
+	case kept != nil && kept.Name == "VEVENT" && methodOf(cal.Value("METHOD")) == "REFRESH":
+		about = refresh()
 	case kept != nil:
 		about = &classMeaning{kind: kindOf(kept.Name), class: noteClass, sent: true} // its method has no class
 	}

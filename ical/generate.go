@@ -429,7 +429,10 @@ func (k *maker) answer(recipients []*mapi.Recipient) {
 	if !ok {
 		return
 	}
-	params := append(k.nameParam(who), k.e.param("PARTSTAT", k.about.partstat))
+	params := k.nameParam(who)
+	if k.about.partstat != "" {
+		params = append(params, k.e.param("PARTSTAT", k.about.partstat))
+	}
 	params = addDelegation(params, k.m)
 	if by, _ := sender().get(k.m); by.address != "" && !by.same(who) {
 		params = append(params, k.e.param("SENT-BY", k.e.uri(by)))

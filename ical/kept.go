@@ -23,6 +23,25 @@ func KeptLines() mapi.Prop {
 	return mapi.NamedString(mapi.PSOkapi, "ical-lines", mapi.PtypString)
 }
 
+// KeptMethod is the METHOD among the kept lines of a message, in capitals, or "": that
+// of a message whose class does not say what it wants, such as REFRESH and
+// DECLINECOUNTER, which are notes, and ADD, which is a request.
+func KeptMethod(m mapi.Getter) string {
+	text, _ := m.Get(KeptLines()).(string)
+	for l := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(l), ":")
+		switch strings.ToUpper(name) {
+		case "METHOD":
+			return methodOf(value)
+		case "BEGIN":
+			if kindOf(strings.ToUpper(value)) != other {
+				return ""
+			}
+		}
+	}
+	return ""
+}
+
 // keep finds out what of the component would be lost if the message were all there
 // is, and keeps it.
 func (it *item) keep(master *item) {
@@ -41,7 +60,7 @@ func (it *item) keep(master *item) {
 	head := ""
 	if master == nil {
 		head = it.d.kept
-		if p := it.d.methodLine(); p != nil && p.Value != it.about.method {
+		if p := it.d.methodLine(); p != nil && (p.Value != it.about.method || it.about.method == "REFRESH") {
 			head = string(append(p.Append(nil), '\n')) + head
 		}
 	}

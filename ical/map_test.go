@@ -262,12 +262,33 @@ func TestClassesAndStates(t *testing.T) {
 			`PidTagMessageClass: "IPM.Schedule.Meeting.Resp.Tent"|PidLidAppointmentCounterProposal: true|PidLidAppointmentProposedStartWhole: 2025-01-02T12:00:00Z|PidLidAppointmentProposedEndWhole: 2025-01-02T13:00:00Z|PidLidAppointmentStartWhole: 2025-01-02T10:00:00Z|PidLidAppointmentEndWhole: 2025-01-02T11:00:00Z`,
 			"METHOD:COUNTER|DTSTART:20250102T120000Z|DTEND:20250102T130000Z|X-MS-OLK-ORIGINALSTART:20250102T100000Z|X-MS-OLK-ORIGINALEND:20250102T110000Z"},
 		{"ADD is a request that is kept", "METHOD:ADD|" + who + "NEEDS-ACTION:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Schedule.Meeting.Request"`, ""},
-		{"REFRESH is a note that is kept", "METHOD:REFRESH|ATTENDEE:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
+		{"REFRESH is a note of who asks", "METHOD:REFRESH|ORGANIZER:mailto:ada@zoo.example|ATTENDEE:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"|PidTagSentRepresentingSmtpAddress: "b@zoo.example"|PidTagEmailAddress: "ada@zoo.example"`, ""},
+		{"REFRESH that says how it was answered", "METHOD:REFRESH|ATTENDEE;PARTSTAT=ACCEPTED:mailto:b@zoo.example", `!PidTagRecipientTrackStatus`, ""},
+		{"REFRESH of nobody", "METHOD:REFRESH|ORGANIZER:mailto:ada@zoo.example", `PidTagMessageClass: "IPM.Note"|!PidTagSentRepresenting`, ""},
+		{"REFRESH of two", "METHOD:REFRESH|ATTENDEE:mailto:b@zoo.example|ATTENDEE:mailto:c@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
 		{"a note keeps who organizes", "METHOD:POLLSTATUS|ORGANIZER:mailto:ada@zoo.example", `PidTagMessageClass: "IPM.Note"|PidTagSentRepresentingSmtpAddress: "ada@zoo.example"`, ""},
 		{"COUNTER without a time", "METHOD:COUNTER|DTSTART:|" + who + "TENTATIVE:mailto:b@zoo.example", "PidLidAppointmentCounterProposal: true|!Whole", "METHOD:COUNTER"},
 		{"DECLINECOUNTER is a note that is kept", "METHOD:DECLINECOUNTER|" + who + "NEEDS-ACTION:mailto:b@zoo.example", `PidTagMessageClass: "IPM.Note"`, ""},
 		{"one instance alone", "RECURRENCE-ID:20250102T100000Z|METHOD:REQUEST", "PidLidIsException: true|PidLidIsRecurring: true|PidLidExceptionReplaceTime: 2025-01-02T10:00:00Z", "RECURRENCE-ID:20250102T100000Z"},
 	})
+}
+
+// What no class says comes out of the kept lines.
+func TestRefreshComesOutAsItCameIn(t *testing.T) {
+	for _, lines := range []string{
+		"ORGANIZER:mailto:ada@zoo.example|ATTENDEE:mailto:b@zoo.example",
+		"ATTENDEE;PARTSTAT=ACCEPTED;ROLE=CHAIR:mailto:b@zoo.example",
+		"ORGANIZER:mailto:ada@zoo.example",
+		"ATTENDEE:mailto:b@zoo.example|ATTENDEE:mailto:c@zoo.example",
+		"ORGANIZER;CN=Ada:mailto:ada@zoo.example|ATTENDEE;CN=B;SENT-BY=\"mailto:c@zoo.example\":mailto:b@zoo.example",
+	} {
+		in := component("VEVENT", "METHOD:REFRESH|"+lines)
+		out := encode(t, decode(t, in))
+		for _, l := range append(strings.Split(lines, "|"), "METHOD:REFRESH") {
+			assert.Contains(t, out, "\r\n"+l+"\r\n")
+		}
+		assert.Equal(t, strings.Count(string(in), "ATTENDEE"), strings.Count(out, "ATTENDEE"), out)
+	}
 }
 
 // MS-OXCICAL 2.1.3.1.1.20.62.

@@ -40,7 +40,7 @@ func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, met
 		return
 	}
 	who, _ := representing().get(m)
-	answer := method == "REPLY" || method == "COUNTER"
+	answer := method == "REPLY" || method == "COUNTER" || method == "REFRESH"
 	for i := range kept.Props {
 		p := &kept.Props[i]
 		switch {
@@ -87,7 +87,7 @@ func senseOf(p *Prop, method string) sense {
 			s.delegation += a.Name + strings.Join(a.Values, ",") + ";"
 		}
 	}
-	if method != "COUNTER" {
+	if method != "COUNTER" && method != "REFRESH" {
 		s.track = trackOf(p.Param("PARTSTAT"))
 		if method != "REPLY" {
 			s.role = roleOf(p)

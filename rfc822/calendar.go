@@ -63,7 +63,23 @@ func (m *message) meeting(p *entity.Part) *mapi.Message {
 
 func isMeeting(msg *mapi.Message) bool {
 	class, _ := props.PidTagMessageClass.Get(msg)
-	return hasPrefixFold(class, "IPM.Schedule.Meeting.")
+	return hasPrefixFold(class, "IPM.Schedule.Meeting.") || isMeetingNote(msg)
+}
+
+// isMeetingNote: messages about meetings that have no class of their own.
+func isMeetingNote(msg *mapi.Message) bool {
+	class, _ := props.PidTagMessageClass.Get(msg)
+	if !strings.EqualFold(class, "IPM.Note") {
+		return false
+	}
+	method := ical.KeptMethod(msg)
+	return method == "REFRESH" || method == "DECLINECOUNTER" || msg.Get(ical.DelegatedTo()) != nil
+}
+
+// isAnswer: messages of who is invited to who invites.
+func isAnswer(msg *mapi.Message) bool {
+	class, _ := props.PidTagMessageClass.Get(msg)
+	return hasPrefixFold(class, "IPM.Schedule.Meeting.Resp") || isMeetingNote(msg) && ical.KeptMethod(msg) != "DECLINECOUNTER"
 }
 
 // mergeMeeting takes what the calendar says beside the mail, whose subject, text,
@@ -73,12 +89,13 @@ func isMeeting(msg *mapi.Message) bool {
 func (m *message) mergeMeeting(c *mapi.Message) {
 	class, _ := props.PidTagMessageClass.Get(c)
 	props.PidTagMessageClass.Set(m, class)
-	answer := hasPrefixFold(class, "IPM.Schedule.Meeting.Resp")
-	lines := ical.KeptLines()
-	other := answer && addressKey(m.Message) != "" && addressKey(m.Message) != addressKey(c)
+	answer := isAnswer(c)
+	other := answer && ical.KeptMethod(c) == "" && addressKey(m.Message) != "" && addressKey(m.Message) != addressKey(c)
 	m.fill(c)
-	if v := c.Get(lines); v != nil && !other {
-		m.Set(lines, v)
+	for _, p := range []mapi.Prop{ical.KeptLines(), ical.DelegatedTo(), ical.DelegatedFrom()} {
+		if v := c.Get(p); v != nil && (!other || p != ical.KeptLines()) {
+			m.Set(p, v)
+		}
 	}
 	if s, ok := props.PidTagSubject.Get(m); ok && !props.PidTagSubjectPrefix.Has(m) {
 		m.setSubject(s, props.PidTagConversationTopic.Has(m))
@@ -167,7 +184,7 @@ func (m *message) attendees() {
 // isCalendar: messages that are written with a calendar.
 func isCalendar(msg *mapi.Message) bool {
 	class, _ := props.PidTagMessageClass.Get(msg)
-	return isMeetingClass(class) || strings.EqualFold(class, "IPM.Appointment") || hasPrefixFold(class, "IPM.Appointment.")
+	return isMeetingClass(class) || isMeetingNote(msg) || strings.EqualFold(class, "IPM.Appointment") || hasPrefixFold(class, "IPM.Appointment.")
 }
 
 // isMeetingClass: the classes of meeting messages that iCalendar can say. That somebody

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical"
+	"github.com/okapi-mail/okapi/ical/meeting"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822"
@@ -94,6 +95,54 @@ func TestMailWithACalendarFileStaysANote(t *testing.T) {
 		`--b`, `Content-Type: text/calendar; method=REQUEST`, ``, invitationText(), `--b--`))
 	class, _ := props.PidTagMessageClass.Get(two)
 	assert.Equal(t, "IPM.Note", class, "several calendars are files")
+}
+
+// Messages about meetings that have no class of their own travel as the others do.
+func TestMeetingNotesByMail(t *testing.T) {
+	for _, c := range []struct {
+		method string
+		wants  meeting.Method
+		from   string
+		to     string
+		lines  []string
+	}{
+		{"REFRESH", meeting.MethodRefresh, "bob@x.org", "ada@x.org", []string{"ORGANIZER:mailto:ada@x.org", "ATTENDEE:mailto:bob@x.org"}},
+		{"DECLINECOUNTER", meeting.MethodDeclineCounter, "ada@x.org", "bob@x.org", []string{"ORGANIZER:mailto:ada@x.org", "ATTENDEE:mailto:bob@x.org"}},
+		{"REPLY", meeting.MethodReply, "bob@x.org", "ada@x.org", []string{"ORGANIZER:mailto:ada@x.org", `ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:carl@x.org":mailto:bob@x.org`}},
+		{"REPLY", meeting.MethodReply, "carl@x.org", "ada@x.org", []string{"ORGANIZER:mailto:ada@x.org", `ATTENDEE;PARTSTAT=ACCEPTED;DELEGATED-FROM="mailto:bob@x.org":mailto:carl@x.org`}},
+	} {
+		t.Run(c.method, func(t *testing.T) {
+			mail := eml("From: <"+c.from+">", "To: <"+c.to+">", "Subject: Of the mail", "Content-Type: multipart/alternative; boundary=a", "",
+				"--a", "Content-Type: text/plain", "", "Of the mail",
+				"--a", "Content-Type: text/calendar; method="+c.method, "", strings.TrimSuffix(calendarText(c.method, c.lines...), "\r\n"), "--a--")
+			msg := decodeBytes(t, mail)
+			for range 2 { // as it came, and generated anew
+				method, _ := meeting.MethodOf(msg)
+				assert.Equal(t, c.wants, method)
+				assert.Equal(t, c.from, meeting.Organizer(msg).Address)
+				assert.Equal(t, []string{c.to}, addressesOf(msg))
+				assert.Empty(t, msg.Attachments)
+				assert.Equal(t, mail, encoded(t, msg))
+				mail = regenerate(t, msg)
+				assert.Contains(t, string(mail), "text/calendar; charset=utf-8; method="+c.method)
+				text := strings.ReplaceAll(string(mail), "\r\n ", "")
+				for _, l := range c.lines {
+					property, address, _ := strings.Cut(l, ":mailto:")
+					name, params, _ := strings.Cut(property, ";")
+					_, delegation, _ := strings.Cut(params, ";")
+					assert.Regexp(t, "\r\n"+name+"[^\r]*"+delegation+":mailto:"+address+"\r\n", text)
+				}
+				msg = decodeBytes(t, mail)
+			}
+		})
+	}
+}
+
+func addressesOf(msg *mapi.Message) (list []string) {
+	for _, r := range msg.Recipients {
+		list = append(list, props.PidTagSmtpAddress.Or(r, ""))
+	}
+	return list
 }
 
 func TestSameInvitationAlsoAttached(t *testing.T) {

@@ -142,7 +142,7 @@ func (g *generator) tree(msg *mapi.Message, o *original) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if same := g.samePart(o, i); same != nil {
+		if same := g.samePart(o, i); same != nil && n != nil {
 			n.raw = same.raw
 		}
 		switch {

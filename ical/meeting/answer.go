@@ -129,10 +129,8 @@ func Refresh(appointment *mapi.Message, opts SendOptions) (*mapi.Message, error)
 		return nil, fmt.Errorf("meeting.Refresh: no organiser: %w", mapi.ErrInvalidParameter)
 	}
 	m := note(appointment, MethodRefresh, opts)
-	organizer.represent(m)
-	to := organizer.recipient(mapi.RecipientTo)
-	props.PidTagRecipientFlags.Set(to, mapi.RecipientFlagSendable|mapi.RecipientFlagOrganizer)
-	m.Recipients = []*mapi.Recipient{to, opts.From.recipient(mapi.RecipientTo)}
+	m.Recipients = []*mapi.Recipient{organizer.recipient(mapi.RecipientTo)}
+	props.PidLidAttendeeCriticalChange.Set(m, opts.Now.UTC())
 	return m, nil
 }
 

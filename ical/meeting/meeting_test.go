@@ -268,8 +268,10 @@ func TestRefreshAsksForTheRequest(t *testing.T) {
 	assert.Equal(t, meeting.Resend, meeting.Apply(m, own, ada(), at("2025-03-02 10:05")).Action)
 	assert.Equal(t, meeting.NotOrganizer, meeting.Apply(m, theirs, bert(), at("2025-03-02 10:05")).Reason)
 	var b bytes.Buffer
-	require.NoError(t, ical.Encode(&b, []*mapi.Message{m}, &ical.EncodeOptions{Method: "REFRESH"}))
-	assert.Contains(t, b.String(), "METHOD:REFRESH")
+	require.NoError(t, ical.Encode(&b, []*mapi.Message{m}, nil))
+	for _, line := range []string{"METHOD:REFRESH\r\n", "ORGANIZER;CN=Ada:mailto:ada@zoo.example\r\n", "ATTENDEE;CN=Bert:mailto:bert@zoo.example\r\n", "DTSTAMP:20250302T100000Z\r\n"} {
+		assert.Contains(t, b.String(), line)
+	}
 }
 
 func TestCancelOfAMeeting(t *testing.T) {

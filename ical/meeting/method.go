@@ -138,19 +138,7 @@ func isClass(class, base string) bool {
 }
 
 // keptMethod is the method of the calendar that a message came from.
-func keptMethod(m mapi.Getter) Method {
-	lines, _ := m.Get(ical.KeptLines()).(string)
-	for line := range strings.Lines(lines) {
-		line = strings.TrimSpace(line)
-		if isItem(line) {
-			break
-		}
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.EqualFold(name, "METHOD") {
-			return Method(strings.ToUpper(strings.TrimSpace(value)))
-		}
-	}
-	return MethodNone
-}
+func keptMethod(m mapi.Getter) Method { return Method(ical.KeptMethod(m)) }
 
 // keptComponent is the name of the component that a message came from, in capitals, or "".
 func keptComponent(m mapi.Getter) string {

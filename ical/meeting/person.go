@@ -55,7 +55,7 @@ func personAt(uri string) Person {
 }
 
 // Organizer is who a meeting object is sent for: the organiser of an appointment, a
-// request or a cancellation, the attendee of an answer.
+// request or a cancellation, the attendee of an answer or of who asks for it again.
 func Organizer(m mapi.Getter) Person {
 	return personOf(m, props.PidTagSentRepresentingName, props.PidTagSentRepresentingAddressType, props.PidTagSentRepresentingEmailAddress, props.PidTagSentRepresentingSmtpAddress)
 }
