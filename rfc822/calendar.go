@@ -158,27 +158,18 @@ func complete(r *mapi.Recipient) *mapi.Recipient {
 	return r
 }
 
-// attendees lists the names of those invited, as Outlook shows them (MS-OXOCAL
-// 2.2.1.16).
+// attendees lists the names of those invited, and that requests are not answered yet.
 func (m *message) attendees() {
-	var all, to, cc []string
+	ical.SetAttendeeNames(m.Message)
 	class, _ := props.PidTagMessageClass.Get(m)
+	if !strings.EqualFold(class, "IPM.Schedule.Meeting.Request") {
+		return
+	}
 	for _, r := range m.Recipients {
-		name, _ := props.PidTagDisplayName.Get(r)
-		all = append(all, name)
-		switch kind, _ := props.PidTagRecipientType.Get(r); kind {
-		case mapi.RecipientTo:
-			to = append(to, name)
-		case mapi.RecipientCc:
-			cc = append(cc, name)
-		}
-		if strings.EqualFold(class, "IPM.Schedule.Meeting.Request") && !props.PidTagRecipientTrackStatus.Has(r) {
+		if !props.PidTagRecipientTrackStatus.Has(r) {
 			props.PidTagRecipientTrackStatus.Set(r, mapi.ResponseNotResponded)
 		}
 	}
-	props.PidLidAllAttendeesString.Set(m, strings.Join(all, "; "))
-	props.PidLidToAttendeesString.Set(m, strings.Join(to, "; "))
-	props.PidLidCcAttendeesString.Set(m, strings.Join(cc, "; "))
 }
 
 // isCalendar: messages that are written with a calendar.
