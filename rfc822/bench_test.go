@@ -177,29 +177,73 @@ func BenchmarkDecode(b *testing.B) {
 // BenchmarkDecodeCorpus measures the collected mails that no reader refuses, one an
 // operation.
 func BenchmarkDecodeCorpus(b *testing.B) {
-	var mails [][]byte
-	bytesOf, refused := 0, 0
-mails:
-	for _, s := range corpusMails(b) {
-		for _, r := range readers {
-			if r.read(s.data) != nil {
-				refused++
-				continue mails
-			}
-		}
-		mails = append(mails, s.data)
-		bytesOf += len(s.data)
-	}
-	b.Logf("%d mails, and %d that a reader refuses", len(mails), refused)
+	mails, size := readableMails(b)
 	for _, r := range readers {
 		b.Run("by="+r.name, func(b *testing.B) {
-			b.SetBytes(int64(bytesOf / len(mails)))
+			b.SetBytes(size)
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
 				require.NoError(b, r.read(mails[n%len(mails)]))
 			}
 		})
 	}
+}
+
+// BenchmarkEncodeCorpus writes the same mails, one an operation: their bytes as they
+// came, new ones of what they say, and as go-message writes them again.
+func BenchmarkEncodeCorpus(b *testing.B) {
+	mails, size := readableMails(b)
+	var msgs []*mapi.Message
+	for _, data := range mails {
+		msg, err := rfc822.Decode(bytes.NewReader(data), nil)
+		require.NoError(b, err)
+		msgs = append(msgs, msg)
+	}
+	for _, c := range []struct {
+		name string
+		run  func(n int) error
+	}{
+		{"bytes=original/by=okapi", func(n int) error { return rfc822.Encode(io.Discard, msgs[n], nil) }},
+		{"bytes=new/by=okapi", func(n int) error {
+			return rfc822.Encode(io.Discard, msgs[n], &rfc822.EncodeOptions{Regenerate: true})
+		}},
+		{"by=go-message", func(n int) error {
+			e, err := message.Read(bytes.NewReader(mails[n]))
+			if err != nil {
+				return err
+			}
+			return rewrite(io.Discard, e)
+		}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.SetBytes(size)
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				require.NoError(b, c.run(n%len(mails)))
+			}
+		})
+	}
+}
+
+// readableMails are the collected mails that no reader refuses, nor go-message to write
+// again, and their mean size.
+func readableMails(b *testing.B) (mails [][]byte, size int64) {
+	all := corpusMails(b)
+mails:
+	for _, s := range all {
+		for _, r := range readers {
+			if r.read(s.data) != nil {
+				continue mails
+			}
+		}
+		if e, err := message.Read(bytes.NewReader(s.data)); err != nil || rewrite(io.Discard, e) != nil {
+			continue
+		}
+		mails = append(mails, s.data)
+		size += int64(len(s.data))
+	}
+	b.Logf("%d of %d mails", len(mails), len(all))
+	return mails, size / int64(len(mails))
 }
 
 // walkStandard decodes the bodies of a mail with what the standard library has.
