@@ -84,7 +84,7 @@ func newDecoder(opts *DecodeOptions) *decoder {
 	d := &decoder{opts: o, fresh: true, zones: newZoneTable(o.Location, o.Zones)}
 	d.maker = newEncoder(&EncodeOptions{Location: o.Location, Zones: o.Zones})
 	d.maker.zones = d.zones
-	d.maker.lend = true
+	d.maker.lend, d.maker.made = true, nil
 	return d
 }
 

@@ -110,15 +110,16 @@ type encoder struct {
 	meant   []*timeZone // in which it was written
 	lines   []Prop      // of the calendars that messages came from
 	err     error
-	seen    map[string]bool // lines
-	buf     []byte          // one of them
+	seen    map[string]bool          // lines
+	made    map[string]*mapi.Message // UIDs, and of which messages; nil when these are not written together
+	buf     []byte                   // one of them
 	stock
 }
 
 func newEncoder(opts *EncodeOptions) *encoder {
 	o := opts.withDefaults()
 	zones := newZoneTable(o.Location, o.Zones)
-	return &encoder{opts: o, reading: (&DecodeOptions{Location: o.Location, Zones: o.Zones}).withDefaults(), shared: zones, zones: zones}
+	return &encoder{opts: o, made: map[string]*mapi.Message{}, reading: (&DecodeOptions{Location: o.Location, Zones: o.Zones}).withDefaults(), shared: zones, zones: zones}
 }
 
 func (e *encoder) report(rule line.Rule, detail string) {

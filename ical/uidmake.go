@@ -9,7 +9,8 @@ import (
 )
 
 // newUID is a UID for a message without one: the caller's, or one that is the same
-// each time, made of what tells the message from others.
+// each time, made of what tells the message from others; of equal ones in a calendar
+// each has its own.
 func (e *encoder) newUID(m, series *mapi.Message) string {
 	if series != nil {
 		m = series
@@ -36,5 +37,14 @@ func (e *encoder) newUID(m, series *mapi.Message) string {
 	if t, ok := props.PidLidCommonStart.Get(m); ok {
 		h.Write([]byte(formatUTC(t)))
 	}
-	return "okapi-" + hex.EncodeToString(h.Sum(nil)[:16])
+	for {
+		uid := "okapi-" + hex.EncodeToString(h.Sum(nil)[:16])
+		if of := e.made[uid]; of == nil || of == m {
+			if e.made != nil {
+				e.made[uid] = m
+			}
+			return uid
+		}
+		h.Write([]byte{0}) // another message says the same, and with one UID both were one event
+	}
 }

@@ -47,8 +47,8 @@ func FuzzDecode(f *testing.F) {
 		plain, html := body(t, msg)
 		gotPlain, gotHTML := body(t, decodeBytes(t, encoded(t, changed)))
 		require.Equal(t, []string{plain, html}, []string{gotPlain, gotHTML}, "the content stays")
-		first := decodeBytes(t, regenerate(t, msg))
-		second := decodeBytes(t, regenerate(t, first))
+		first := decodeBytes(t, regenerateWith(t, msg, unlike(in)))
+		second := decodeBytes(t, regenerateWith(t, first, unlike(in)))
 		require.Equal(t, meaning(t, first), meaning(t, second), "generated mail is stable")
 	})
 }
@@ -72,7 +72,7 @@ func FuzzOptions(f *testing.F) {
 		again := func(m *mapi.Message) *mapi.Message {
 			var out bytes.Buffer
 			o := write
-			o.Boundary = counted()
+			o.Boundary = unlike(in)
 			require.NoError(t, rfc822.Encode(&out, m, &o))
 			m, err := rfc822.Decode(&out, read)
 			require.NoError(t, err)

@@ -25,10 +25,21 @@ func counted() func() string {
 	return func() string { n++; return fmt.Sprintf("=_boundary_%d", n) }
 }
 
+// unlike are boundaries that stand in no mail that somebody makes up.
+func unlike(mail []byte) func() string {
+	n := 0
+	return func() string { n++; return fmt.Sprintf("=_%.20x_%d", sha256.Sum256(mail), n) }
+}
+
 func regenerate(t testing.TB, msg *mapi.Message) []byte {
 	t.Helper()
+	return regenerateWith(t, msg, counted())
+}
+
+func regenerateWith(t testing.TB, msg *mapi.Message, boundary func() string) []byte {
+	t.Helper()
 	var out bytes.Buffer
-	err := rfc822.Encode(&out, msg, &rfc822.EncodeOptions{Regenerate: true, Boundary: counted()})
+	err := rfc822.Encode(&out, msg, &rfc822.EncodeOptions{Regenerate: true, Boundary: boundary})
 	require.NoError(t, err)
 	return out.Bytes()
 }
