@@ -28,13 +28,29 @@ func (w when) local(z *timeZone) time.Time {
 // read reads a property that is a DATE or a DATE-TIME.
 func (d *decoder) read(p *Prop) (when, bool) { return d.readValue(p, p.Value) }
 
-// readValue reads a value of a property: one of its list.
+// earliest is the first time that a property of a message can say (MS-DTYP 2.3.3).
+var earliest = time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// readValue reads a value of a property: one of its list. What is before the earliest
+// time is there: somewhere an event must be.
 func (d *decoder) readValue(p *Prop, value string) (w when, ok bool) {
+	w, ok = d.readMoment(p, value)
+	early := ok && w.at.Before(earliest)
+	if early {
+		for w.wall = earliest; w.zone.utc(w.wall).Before(earliest); {
+			w.wall = w.wall.AddDate(0, 0, 1)
+		}
+		w.at = w.zone.utc(w.wall)
+	}
+	if d.fresh && (early || !ok) {
+		d.report(RuleValue, p.Offset, p.Name+":"+p.Value)
+	}
+	return w, ok
+}
+
+func (d *decoder) readMoment(p *Prop, value string) (w when, ok bool) {
 	w.moment, ok = parseMoment(value)
 	if !ok {
-		if d.fresh {
-			d.report(RuleValue, p.Offset, p.Name+":"+p.Value)
-		}
 		return w, false
 	}
 	id := p.Param("TZID")
