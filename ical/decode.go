@@ -65,6 +65,7 @@ type decoder struct {
 	zones    *zoneTable
 	calendar *Component // the present one
 	method   string
+	answer   bool // of a message that is written: its class says so
 	held     []heldComponent
 	maker    *encoder // writes messages as they would be written, to see what is lost
 	people   map[person]boxed

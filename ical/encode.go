@@ -221,7 +221,7 @@ func (e *encoder) keepLines(cal *Component) {
 
 // reader is a decoder that reads kept lines as those of one message were read.
 func (e *encoder) reader(about *classMeaning, cal *Component) *decoder {
-	d := &decoder{opts: e.reading, zones: e.zones, method: about.method}
+	d := &decoder{opts: e.reading, zones: e.zones, method: about.method, answer: about.answer}
 	if cal != nil {
 		if m := cal.Value("METHOD"); m != "" {
 			d.method = methodOf(m)
@@ -310,7 +310,11 @@ func (e *encoder) merge(written, kept *Component, m *mapi.Message, d *decoder, m
 			out.Props = append(out.Props, kept.Props[i])
 		}
 	}
-	e.mergeLines(out, written, kept, m, d.method)
+	method := d.method
+	if !d.answer && isAnswer(method) { // a note: its attendees are only invited
+		method = ""
+	}
+	e.mergeLines(out, written, kept, m, method)
 	if len(alarms) > 0 && stays(slotAlarm) {
 		out.Children = append(out.Children, alarms...)
 	} else {

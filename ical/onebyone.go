@@ -40,7 +40,7 @@ func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, met
 		return
 	}
 	who, _ := representing().get(m)
-	answer := method == "REPLY" || method == "COUNTER" || method == "REFRESH"
+	answer := isAnswer(method)
 	for i := range kept.Props {
 		p := &kept.Props[i]
 		switch {
@@ -50,6 +50,11 @@ func (e *encoder) mergeLines(out, written, kept *Component, m *mapi.Message, met
 			out.Props = append(out.Props, *p)
 		}
 	}
+}
+
+// isAnswer: what attendees send to who organizes.
+func isAnswer(method string) bool {
+	return method == "REPLY" || method == "COUNTER" || method == "REFRESH"
 }
 
 // makesNoRecipient: an ATTENDEE that names nobody, or the organiser again. An answer has
