@@ -34,8 +34,12 @@ func (it *item) pattern(instances []*item) {
 	if text := sentence(&a, it.allDay); text != "" {
 		props.PidLidRecurrencePattern.Set(m, text)
 	}
-	props.PidLidClipStart.Set(m, a.StartDate.Time())
-	props.PidLidClipEnd.Set(m, a.EndDate.Time())
+	props.PidLidClipStart.Set(m, it.zone.utc(a.StartDate.Time()))
+	if last := a.EndDate.Time(); a.End == recur.EndNever {
+		props.PidLidClipEnd.Set(m, time.Date(4500, 8, 31, 23, 59, 0, 0, time.UTC)) // MS-OXOCAL 2.2.1.15
+	} else {
+		props.PidLidClipEnd.Set(m, it.zone.utc(last))
+	}
 	z := it.zone.known()
 	year := z.YearAt(it.start)
 	props.PidLidTimeZoneStruct.Set(m, z.Struct(year).Bytes())

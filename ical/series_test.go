@@ -61,6 +61,16 @@ func TestRules(t *testing.T) {
 	}
 }
 
+// MS-OXOCAL 2.2.1.14 and 2.2.1.15: midnights of the zone, and a day of its own for no end.
+func TestClipOfASeries(t *testing.T) {
+	const start = "DTSTART;TZID=Europe/Berlin:20250326T100000|DTEND;TZID=Europe/Berlin:20250326T110000|RRULE:FREQ=DAILY"
+	m := one(t, vevent(start+";COUNT=10"))
+	assert.Equal(t, "2025-03-25T23:00:00Z", props.PidLidClipStart.Or(m, time.Time{}).Format(time.RFC3339))
+	assert.Equal(t, "2025-04-03T22:00:00Z", props.PidLidClipEnd.Or(m, time.Time{}).Format(time.RFC3339))
+	m = one(t, vevent(start))
+	assert.Equal(t, "4500-08-31T23:59:00Z", props.PidLidClipEnd.Or(m, time.Time{}).Format(time.RFC3339))
+}
+
 func TestRulesThatTheStructureCannotSayAreKept(t *testing.T) {
 	for _, rule := range []string{"FREQ=HOURLY", "FREQ=YEARLY;BYYEARDAY=100", "FREQ=YEARLY;BYWEEKNO=20", "FREQ=MONTHLY;BYMONTHDAY=1,15", "FREQ=DAILY;BYHOUR=9,17", "FREQ=NEVER"} {
 		var broken []string
