@@ -94,7 +94,7 @@ func (d *decoder) address(p *Prop) slot {
 		return ""
 	}
 	d.set(a.countryCode, p.Param("CC"))
-	d.set(a.label, crlf(p.Param("LABEL")))
+	d.set(a.label, crlf(line.Unescape(p.Param("LABEL")))) // as RFC 6350 6.3.1 writes it
 	if !d.chosen && (d.mailing == 0 || preference(p) <= 100) {
 		d.mailing, d.chosen = a.id, preference(p) <= 100
 	}
@@ -181,7 +181,7 @@ func (g *generator) addresses() {
 				p = p.With("CC", cc)
 			}
 			if label != "" && g.version == V4 {
-				p = p.With("LABEL", strings.ReplaceAll(label, "\r\n", "\n"))
+				p = p.With("LABEL", strings.NewReplacer("\r\n", "\n", `\`, `\\`).Replace(label))
 				label = ""
 			}
 			g.add(a.adr, p)

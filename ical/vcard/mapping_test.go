@@ -69,6 +69,7 @@ func TestCardToContact(t *testing.T) {
 			props.PidTagOtherAddressStreet.Prop(): "s", props.PidTagOtherAddressCity.Prop(): "c", props.PidTagOtherAddressStateOrProvince.Prop(): "r",
 			props.PidTagOtherAddressPostalCode.Prop(): "p", props.PidTagOtherAddressCountry.Prop(): "l",
 			props.PidLidOtherAddressCountryCode.Prop(): "DE", props.PidLidOtherAddress.Prop(): "Zoo\r\nBerlin"}},
+		{"a label as RFC 6350 6.3.1 writes it", "4.0", `ADR;LABEL="Zoo\nBerlin\, C:\\new":;;s;c;r;p;l`, want{props.PidLidOtherAddress.Prop(): "Zoo\r\nBerlin, C:\\new"}},
 		{"Outlook says which is for letters", "2.1", "ADR;WORK:;;w\nADR;HOME:;;h\nX-MS-OL-DEFAULT-POSTAL-ADDRESS:1", want{
 			props.PidLidPostalAddressId.Prop(): int32(1), props.PidTagStreetAddress.Prop(): "h"}},
 		{"LABEL", "2.1", "LABEL;WORK;ENCODING=QUOTED-PRINTABLE:a=0D=0Ab\nLABEL;HOME:c\nLABEL;DOM:d", want{
