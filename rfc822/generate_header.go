@@ -406,15 +406,17 @@ func asciiOnly(s string) string {
 	return s
 }
 
+// thread writes what a mail belongs to (MS-OXCMAIL 2.1.3.2.7). Without an index a topic
+// that the subject says needs no field of its own.
 func thread(h *fields, msg *mapi.Message) {
-	index, ok := props.PidTagConversationIndex.Get(msg)
-	if !ok {
-		return
-	}
-	if topic, ok := props.PidTagConversationTopic.Get(msg); ok {
+	index, indexed := props.PidTagConversationIndex.Get(msg)
+	topic, ok := props.PidTagConversationTopic.Get(msg)
+	if ok && (indexed || topic != props.PidTagNormalizedSubject.Or(msg, topic)) {
 		h.text("Thread-Topic", topic)
 	}
-	h.add("Thread-Index", base64.StdEncoding.EncodeToString(index))
+	if indexed {
+		h.add("Thread-Index", base64.StdEncoding.EncodeToString(index))
+	}
 }
 
 func urgency(h *fields, msg *mapi.Message) {

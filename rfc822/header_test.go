@@ -61,6 +61,7 @@ func TestHeaderFields(t *testing.T) {
 		{"Received is the time of delivery", "Received: from a by b; Mon, 02 Jan 2006 15:04:06 +0000\r\nReceived: from c; Mon, 02 Jan 2006 15:04:01 +0000", values(props.PidTagMessageDeliveryTime.Prop(), at("2006-01-02T15:04:06Z")), "-"},
 		{"Subject", "Subject: Re: x", values(props.PidTagSubject.Prop(), "Re: x", props.PidTagSubjectPrefix.Prop(), "Re: ", props.PidTagNormalizedSubject.Prop(), "x", props.PidTagConversationTopic.Prop(), "x"), ""},
 		{"Thread-Topic", "Thread-Topic: a topic\r\nThread-Index: AQHWabcdefghijklmnopqrstuvwxyzAB", values(props.PidTagConversationTopic.Prop(), "a topic"), ""},
+		{"Thread-Topic that the subject does not say", "Subject: Re: x\r\nThread-Topic: a topic", values(props.PidTagConversationTopic.Prop(), "a topic"), ""},
 		{"Thread-Index that is no base64 is none", "Thread-Index: !!", values(props.PidTagConversationIndex.Prop(), nil), "-"},
 		{"Importance", "Importance: low", values(props.PidTagImportance.Prop(), int32(0)), ""},
 		{"X-Priority", "X-Priority: 2 (High)", values(props.PidTagImportance.Prop(), int32(2)), "X-Priority: 1"},
