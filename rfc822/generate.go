@@ -494,10 +494,7 @@ func (g *generator) messageNode(a *mapi.Attachment, name string) *node {
 
 // file fills the node of an attachment that is no message.
 func (g *generator) file(n *node, a *mapi.Attachment, name string) {
-	tag, _ := props.PidTagAttachMimeTag.Get(a)
-	if !isMediaType(tag) || strings.HasPrefix(tag, "multipart/") || strings.HasPrefix(tag, "message/rfc822") {
-		tag = "application/octet-stream"
-	}
+	tag := fileType(a, name)
 	data := mapi.Prop{ID: 0x3701, Type: mapi.PtypUnspecified}
 	open := func() (io.ReadCloser, error) {
 		r, _, err := mapi.OpenValue(a, data)

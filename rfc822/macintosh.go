@@ -209,7 +209,7 @@ func (m *message) macFile(at *mapi.Attachment, p *entity.Part) bool {
 	return false
 }
 
-// headOf is the first 128 bytes of an attachment.
+// headOf is the first 128 bytes of an attachment, or what there is.
 func headOf(at *mapi.Attachment) []byte {
 	r, _, err := mapi.OpenValue(at, props.PidTagAttachDataBinary.Prop())
 	if err != nil {
@@ -217,10 +217,8 @@ func headOf(at *mapi.Attachment) []byte {
 	}
 	defer r.Close()
 	head := make([]byte, 128)
-	if _, err := io.ReadFull(r, head); err != nil {
-		return nil
-	}
-	return head
+	n, _ := io.ReadFull(r, head)
+	return head[:n]
 }
 
 // isMacBinary: the fixed zeros, a name, and forks of possible lengths.
@@ -281,9 +279,9 @@ func (g *generator) unpackMacBinary(n *node, a *mapi.Attachment) []byte {
 		}
 		return writeBase64(w, io.LimitReader(r, data))
 	}
-	if strings.Contains(n.header.get("Content-Type"), "macbinary") {
-		n.header.set("Content-Type", strings.Replace(n.header.get("Content-Type"), "x-macbinary", "macbinary", 1))
-		n.header.set("Content-Type", strings.Replace(n.header.get("Content-Type"), "application/macbinary", "application/octet-stream", 1))
+	if m := entity.ParseMedia([]byte(n.header.get("Content-Type"))); m.Type == "application/macbinary" || m.Type == "application/x-macbinary" {
+		m.Type = typeOfFile(a, m.Param("name"))
+		n.header.set("Content-Type", m.String())
 	}
 	return f.double()
 }
