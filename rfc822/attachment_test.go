@@ -45,7 +45,9 @@ func TestAttachmentFields(t *testing.T) {
 		{"message/partial stays a file", []string{`Content-Type: message/partial; id="a@b"; number=1; total=2`, ``, `Subject: x`}, values(props.PidTagAttachMethod.Prop(), int32(1))},
 		{"a file on the web is a link", []string{`Content-Type: message/external-body; access-type=URL; URL="https://x.org/`, `  dir/plan.pdf"`, ``, `Content-Type: application/pdf`, ``}, values(
 			props.PidTagAttachMethod.Prop(), int32(7), props.PidTagAttachLongPathname.Prop(), "https://x.org/dir/plan.pdf", props.PidTagAttachLongFilename.Prop(), "plan.pdf",
-			props.PidTagAttachDataBinary.Prop(), nil)},
+			props.PidTagAttachDataBinary.Prop(), nil, props.PidTagAttachMimeTag.Prop(), "application/pdf")},
+		{"the type of a file on the web is that in the body", []string{`Content-Type: message/external-body; access-type=URL; URL="https://x.org/plan"; name="plan.pdf"`, ``, `Content-ID: <a@b>`, `content-type: TEXT/CSV;`, ` charset=koi8-r`, ``, `Content-Type: image/png`}, values(
+			props.PidTagAttachMimeTag.Prop(), "text/csv", props.PidTagTextAttachmentCharset.Prop(), "koi8-r")},
 		{"a file on an FTP server is a shortcut", []string{`Content-Type: message/external-body; access-type=ANON-FTP; site=ftp.x.org; directory=pub; name="a b.txt"`, ``, ``}, values(
 			props.PidTagAttachDataBinary.Prop(), []byte("[InternetShortcut]\r\nURL=ftp://ftp.x.org/pub/a%20b.txt\r\n"), props.PidTagAttachLongFilename.Prop(), "a b.txt.url")},
 		{"a path in the sender's network is no link", []string{`Content-Type: message/external-body; access-type=local-file; name="\\\\evil\\share\\x"`, ``, ``}, values(
@@ -78,6 +80,22 @@ func TestPathsOfTheOwnNetworkAreNotTold(t *testing.T) {
 	out := string(regenerate(t, msg))
 	assert.NotContains(t, out, "server")
 	assert.Contains(t, strings.ReplaceAll(out, "\r\n ", " "), `message/external-body; access-type=URL; url="https://x.org/plan.pdf"`)
+}
+
+func TestLinkWithoutATypeHasThatOfItsExtension(t *testing.T) {
+	for header, want := range map[string]string{
+		``:                               "application/pdf",
+		`Content-Type: nonsense`:         "application/pdf",
+		`Content-Type: image/png`:        "image/png",
+		`Content-Type: multipart/mixed`:  "multipart/mixed",
+		strings.Repeat("X: y\r\n", 9000): "application/pdf",
+	} {
+		msg := decodeBytes(t, part(`Content-Type: message/external-body; access-type=URL; URL="https://x.org/plan.pdf"`, ``, header, ``))
+		out := string(regenerate(t, msg))
+		_, inner, _ := strings.Cut(out, "external-body")
+		_, inner, _ = strings.Cut(inner, "\r\n\r\n")
+		assert.Equal(t, "Content-Type: "+want+"\r\n\r\n", inner[:min(len(inner), len(want)+18)], header[:min(len(header), 40)])
+	}
 }
 
 // apple is an AppleSingle or AppleDouble file.

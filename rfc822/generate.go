@@ -506,10 +506,7 @@ func (g *generator) file(n *node, a *mapi.Attachment, name string) {
 		}
 		open = func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("")), nil }
 	}
-	m := entity.Media{Type: tag}
-	if cs, ok := props.PidTagTextAttachmentCharset.Get(a); ok && strings.HasPrefix(tag, "text/") {
-		m.Params = append(m.Params, entity.Param{Name: "charset", Value: cs})
-	}
+	m := entity.Media{Type: tag, Params: charsetParam(a, tag)}
 	if name != "" {
 		m.Params = append(m.Params, entity.Param{Name: "name", Value: name})
 	}
@@ -525,6 +522,15 @@ func (g *generator) file(n *node, a *mapi.Attachment, name string) {
 		_, err = g.coder.WriteTo(w)
 		return err
 	}
+}
+
+// charsetParam is the charset of a text that the attachment knows.
+func charsetParam(a *mapi.Attachment, mediaType string) []entity.Param {
+	cs, ok := props.PidTagTextAttachmentCharset.Get(a)
+	if !ok || !strings.HasPrefix(mediaType, "text/") {
+		return nil
+	}
+	return []entity.Param{{Name: "charset", Value: cs}}
 }
 
 // isMediaType: names have at most 127 characters (RFC 6838 4.2); a line must hold them.

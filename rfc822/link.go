@@ -42,11 +42,38 @@ func (m *message) external(at *mapi.Attachment, p *entity.Part) bool {
 		if param("name") == "" {
 			m.rename(at, url[strings.LastIndexByte(url, '/')+1:])
 		}
-		at.Delete(props.PidTagAttachMimeTag.Prop())
+		m.phantom(at, p)
 		return true
 	}
 	return false
 }
+
+// phantom sets the type of what is elsewhere, which the body of p says in a header of
+// its own (RFC 2046 5.2.3), and not that of p.
+func (m *message) phantom(at *mapi.Attachment, p *entity.Part) {
+	props.PidTagAttachMimeTag.Delete(at)
+	body := p.Body
+	body.End = min(body.End, body.Start+maxPhantom)
+	head, err := m.src.read(body)
+	if m.failed(err) {
+		return
+	}
+	inner, err := entity.Parse(entity.Bytes(head), int64(len(head)), nil)
+	if err != nil {
+		return
+	}
+	media := entity.ParseMedia(inner.Header.Get("Content-Type"))
+	if !isMediaType(media.Type) {
+		return
+	}
+	props.PidTagAttachMimeTag.Set(at, media.Type)
+	if cs := oneLine(media.Param("charset")); cs != "" && strings.HasPrefix(media.Type, "text/") {
+		props.PidTagTextAttachmentCharset.Set(at, cs)
+	}
+}
+
+// maxPhantom is how far the header of what is elsewhere is read.
+const maxPhantom = 16 << 10
 
 // maxLink is the length of a URL that is taken.
 const maxLink = 2048
@@ -73,12 +100,17 @@ func (g *generator) link(n *node, a *mapi.Attachment, name string) bool {
 		m.Params = append(m.Params, entity.Param{Name: "name", Value: name})
 	}
 	n.header.add("Content-Type", m.String())
-	n.body = phantom
+	n.body = func(w io.Writer) error { return phantomHeader(a, name).write(w) }
 	return true
 }
 
-// phantom is the body that RFC 2046 wants, the header of what is elsewhere.
-func phantom(w io.Writer) error {
-	_, err := io.WriteString(w, "Content-Type: application/octet-stream\r\n\r\n")
-	return err
+// phantomHeader is the body that RFC 2046 5.2.3 wants: the header of what is elsewhere.
+func phantomHeader(a *mapi.Attachment, name string) (h fields) {
+	m := entity.Media{}
+	if m.Type, _ = props.PidTagAttachMimeTag.Get(a); !isMediaType(m.Type) {
+		m.Type = typeOfFile(a, name)
+	}
+	m.Params = charsetParam(a, m.Type)
+	h.add("Content-Type", m.String())
+	return h
 }
