@@ -104,7 +104,7 @@ func (m *message) mergeMeeting(c *mapi.Message) {
 	if !answer || len(m.Recipients) == 0 {
 		m.addInvited(rows)
 	}
-	m.mergeRecipients(rows)
+	m.mergeRecipients(rows, nil)
 	if !answer {
 		m.attendees()
 	}

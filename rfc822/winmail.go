@@ -107,7 +107,7 @@ func (m *message) merge(t *mapi.Message) {
 		}
 	}
 	m.fill(t)
-	m.mergeRecipients(t.Recipients)
+	m.mergeRecipients(t.Recipients, takeRole)
 	m.mergeAttachments(t.Attachments)
 	m.settleReport()
 }
@@ -165,8 +165,9 @@ func isDerived(p mapi.Prop) bool {
 }
 
 // mergeRecipients completes the recipients of the mail with what the stream knows
-// of the same addresses. A mail without any has those of the stream.
-func (m *message) mergeRecipients(rows []*mapi.Recipient) {
+// of the same addresses, and lets take, unless nil, change what r has already. A mail
+// without any has those of the stream.
+func (m *message) mergeRecipients(rows []*mapi.Recipient, take func(r, known *mapi.Recipient)) {
 	if len(m.Recipients) == 0 {
 		m.Recipients = rows
 		return
@@ -186,6 +187,23 @@ func (m *message) mergeRecipients(rows []*mapi.Recipient) {
 			if !r.Has(p) {
 				r.Set(p, v)
 			}
+		}
+		if take != nil {
+			take(r, known)
+		}
+	}
+}
+
+// takeRole takes the part of a recipient in a meeting and what kind of recipient it is,
+// which a header cannot say: what r has of them is a guess. That mail is sent there is
+// none (MS-OXOCAL 2.2.4.10.1).
+func takeRole(r, known *mapi.Recipient) {
+	if flags, ok := props.PidTagRecipientFlags.Get(known); ok {
+		props.PidTagRecipientFlags.Set(r, flags|mapi.RecipientFlagSendable)
+	}
+	for _, p := range []mapi.Prop{props.PidTagDisplayType.Prop(), props.PidTagObjectType.Prop()} {
+		if v := known.Get(p); v != nil {
+			r.Set(p, v)
 		}
 	}
 }

@@ -172,6 +172,41 @@ func TestMessagesSurviveTNEF(t *testing.T) {
 	assert.Empty(t, propstest.Diff(msg, again, skip...))
 }
 
+// What the header says of recipients holds; of their part in a meeting, and of what they
+// are, it says nothing.
+func TestWinmailKnowsThePartOfRecipients(t *testing.T) {
+	msg := task()
+	room := &mapi.Recipient{Properties: msg.Recipients[0].Clone()}
+	room.Set(props.PidTagDisplayName.Prop(), "Stable")
+	room.Set(props.PidTagEmailAddress.Prop(), "stable@x.org")
+	room.Set(props.PidTagSmtpAddress.Prop(), "stable@x.org")
+	msg.Recipients = append(msg.Recipients, room)
+	flags := []mapi.RecipientFlags{mapi.RecipientFlagSendable | mapi.RecipientFlagOrganizer, mapi.RecipientFlagExceptionalResponse}
+	for i, r := range msg.Recipients {
+		props.PidTagRecipientFlags.Set(r, flags[i])
+		props.PidTagRecipientTrackStatus.Set(r, mapi.ResponseAccepted)
+	}
+	props.PidTagDisplayType.Set(room, mapi.DisplayDistributionList)
+	props.PidTagObjectType.Set(room, mapi.ObjectDistributionList)
+	props.PidTagDisplayTypeEx.Set(room, mapi.DisplayTypeEx(mapi.DisplayRoom))
+	mail := encodeTNEF(t, msg, rfc822.TNEFAlways)
+	mail = bytes.Replace(mail, []byte("Ada <ada@x.org>"), []byte("Countess <ADA@X.org>"), 1)
+	got := decodeBytes(t, mail)
+	require.Len(t, got.Recipients, 2)
+	assert.Equal(t, "Countess", props.PidTagDisplayName.Or(got.Recipients[0], ""))
+	assert.Equal(t, "ADA@X.org", props.PidTagSmtpAddress.Or(got.Recipients[0], ""))
+	assert.Equal(t, flags[0], props.PidTagRecipientFlags.Or(got.Recipients[0], 0))
+	assert.Equal(t, mapi.DisplayMailUser, props.PidTagDisplayType.Or(got.Recipients[0], 0))
+	assert.Equal(t, flags[1]|mapi.RecipientFlagSendable, props.PidTagRecipientFlags.Or(got.Recipients[1], 0), "the mail was sent there")
+	assert.Equal(t, mapi.DisplayDistributionList, props.PidTagDisplayType.Or(got.Recipients[1], 0))
+	assert.Equal(t, mapi.ObjectDistributionList, props.PidTagObjectType.Or(got.Recipients[1], 0))
+	assert.Equal(t, mapi.DisplayTypeEx(mapi.DisplayRoom), props.PidTagDisplayTypeEx.Or(got.Recipients[1], 0))
+	for _, r := range got.Recipients {
+		assert.Equal(t, mapi.ResponseAccepted, props.PidTagRecipientTrackStatus.Or(r, 0))
+	}
+	assert.Equal(t, mail, encoded(t, got))
+}
+
 // TestCorpusOfTNEFMails reads the mails that carry winmail.dat.
 func TestCorpusOfTNEFMails(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(mapitest.Corpus(t), "tnef", "*", "*.eml"))
