@@ -25,4 +25,13 @@
 //   - [CL2]: nothing is quoted; the header field Content-Length tells the length
 //     of the body. Where it is missing or too short, the next "From " line ends
 //     the mail.
+//
+// # Maildir
+//
+// [Maildir] reads the mails of a directory with a file for each, and of its folders;
+// [MaildirWriter] puts mails there, sets their flags and makes folders, while other
+// programs do the same (https://cr.yp.to/proto/maildir.html, with the folders and sizes
+// in names of Maildir++, https://www.courier-mta.org/imap/README.maildirquota.html).
+// File names on Windows have no colons: what stands before the flags is ";" there, which
+// is read on every system.
 package mbox

@@ -19,7 +19,8 @@ type File struct {
 // Maildir yields the mails of the Maildir that is the root of fsys, and those of
 // the folders within it (Maildir++: folders are directories whose names begin
 // with a dot), in the order of their names. A folder that cannot be read gives an
-// error, and the others follow.
+// error, and the others follow. Flags are read behind ";" and "!" too, which stand for
+// the colon where file names cannot have one.
 func Maildir(fsys fs.FS) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		entries, err := fs.ReadDir(fsys, ".")
@@ -33,7 +34,7 @@ func Maildir(fsys fs.FS) iter.Seq2[File, error] {
 		for _, e := range entries {
 			name := e.Name()
 			if e.IsDir() && len(name) > 1 && name[0] == '.' && name != ".." {
-				if !maildirFolder(fsys, name, strings.ReplaceAll(name[1:], ".", "/"), yield) {
+				if !maildirFolder(fsys, name, folderName(name), yield) {
 					return
 				}
 			}
@@ -62,13 +63,27 @@ func maildirFolder(fsys fs.FS, dir, folder string, yield func(File, error) bool)
 				continue
 			}
 			f := File{Path: path.Join(dir, sub, e.Name()), Folder: folder, New: sub == "new"}
-			_, f.Flags, _ = strings.Cut(e.Name(), ":2,")
+			_, f.Flags = splitName(e.Name())
 			if !yield(f, nil) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// separators are what may stand before the flags.
+const separators = ":;!"
+
+// splitName takes the name of a file apart: what stays the same, and the flags.
+func splitName(name string) (unique, flags string) {
+	for _, sep := range separators {
+		if unique, flags, ok := strings.Cut(name, string(sep)+"2,"); ok {
+			return unique, flags
+		}
+	}
+	unique, _, _ = strings.Cut(name, ":") // experimental, or none
+	return unique, ""
 }
 
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
