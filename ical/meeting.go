@@ -111,7 +111,7 @@ func (it *item) meeting() {
 		icon = mapi.IconSingleInstanceMeeting
 	}
 	props.PidTagIconIndex.Set(m, icon)
-	id, isInstance := it.point("RECURRENCE-ID")
+	id, isInstance := it.original()
 	if isInstance {
 		props.PidLidExceptionReplaceTime.Set(m, id.at)
 	}

@@ -178,14 +178,9 @@ func (it *item) list(p *Prop, each func(w when, rest string)) {
 
 func (it *item) override(i *item) recur.Override {
 	o := recur.Override{Start: it.on(i.start), End: it.on(i.end)}
-	p := i.c.Get("RECURRENCE-ID")
-	w, _ := it.d.read(p)
+	w, _ := i.original()
 	o.Original = it.on(w.at)
-	if w.date && !it.allDay { // the instance of a day
-		day, start := w.wall, it.zone.wall(it.start)
-		o.Original = it.on(it.zone.utc(day.Add(start.Sub(midnight(start)))))
-	}
-	o.ThisAndFuture = strings.EqualFold(p.Param("RANGE"), "THISANDFUTURE")
+	o.ThisAndFuture = strings.EqualFold(i.c.Get("RECURRENCE-ID").Param("RANGE"), "THISANDFUTURE")
 	o.Cancelled = i.cancelled()
 	return o
 }

@@ -200,6 +200,27 @@ func TestThisAndFutureIsKept(t *testing.T) {
 	assert.Equal(t, []string{"0101T1000-1000", "0102T1000-1000", "0103T1200-1200", "0104T1200-1200", "0105T1200-1200"}, instances(t, m))
 }
 
+// An instance that is named by its day alone is the one of that day.
+func TestInstancesNamedByTheirDay(t *testing.T) {
+	series := []string{"BEGIN:VEVENT", "UID:1", "DTSTART;TZID=Europe/Berlin:20250328T100000", "DTEND;TZID=Europe/Berlin:20250328T110000", "RRULE:FREQ=DAILY;COUNT=3", "END:VEVENT"}
+	for _, c := range []struct {
+		promise, start string
+		want           []string
+	}{
+		{"it may be moved", "DTSTART:20250330T120000Z", []string{"0328T0900-1000", "0329T0900-1000", "0330T1200-1200"}},
+		{"without times it is as the series", "X-ZOO:1", []string{"0328T0900-1000", "0329T0900-1000", "0330T0800-0900"}},
+	} {
+		m := one(t, calendar(append(series, "BEGIN:VEVENT", "UID:1", "SUMMARY:x", "RECURRENCE-ID;VALUE=DATE:20250330", c.start, "END:VEVENT")...))
+		require.Len(t, m.Attachments, 1, c.promise)
+		original, _ := props.PidLidExceptionReplaceTime.Get(m.Attachments[0].Embedded)
+		assert.Equal(t, "20250330T080000Z", original.UTC().Format("20060102T150405Z"), c.promise)
+		assert.Equal(t, c.want, instances(t, m), c.promise)
+		out := encode(t, []*mapi.Message{m})
+		assert.Contains(t, out, "RECURRENCE-ID;VALUE=DATE:20250330\r\n", c.promise)
+		assert.Equal(t, 2, strings.Count(out, "BEGIN:VEVENT"), c.promise)
+	}
+}
+
 func TestChangedSeries(t *testing.T) {
 	m := one(t, fedDaily())
 	other := one(t, vevent("DTSTART;TZID=Europe/Berlin:20250328T100000|DTEND;TZID=Europe/Berlin:20250328T110000|RRULE:FREQ=WEEKLY;COUNT=3"))

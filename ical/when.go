@@ -92,7 +92,7 @@ func (it *item) when() {
 	case ended:
 		it.zone = end.zone
 	case it.kind == event && it.master != nil: // an instance that only says which
-		if start, ok = it.point("RECURRENCE-ID"); !ok && !it.master.start.IsZero() { // nor that: it is as the series
+		if start, ok = it.original(); !ok && !it.master.start.IsZero() { // nor that: it is as the series
 			start = it.master.first()
 			ok = true
 		}
@@ -128,6 +128,18 @@ func (it *item) when() {
 // first is when a series begins, as its DTSTART says it.
 func (it *item) first() when {
 	return when{moment: moment{wall: it.zone.wall(it.start), date: it.allDay}, at: it.start, zone: it.zone}
+}
+
+// original is when an instance would have begun, by its RECURRENCE-ID. A date is the
+// instance of that day, also where the series has times, as other programs read it.
+func (it *item) original() (when, bool) {
+	w, ok := it.point("RECURRENCE-ID")
+	if s := it.master; s != nil && ok && w.date && !s.allDay && !s.start.IsZero() {
+		start := s.zone.wall(s.start)
+		w = when{moment: moment{wall: w.wall.Add(start.Sub(midnight(start)))}, zone: s.zone}
+		w.at = w.zone.utc(w.wall)
+	}
+	return w, ok
 }
 
 func (it *item) point(name string) (when, bool) {
