@@ -61,6 +61,33 @@ func notMoved(month time.Month, day int) func(*recur.Appointment) {
 	}
 }
 
+func TestCancelledShows(t *testing.T) {
+	cancelled := mapi.AppointmentStateMeeting | mapi.AppointmentStateCanceled
+	for _, c := range []struct {
+		promise, lines string
+		edit           func(*mapi.Message)
+		want           []string // lines of STATUS and TRANSP
+	}{
+		{"an event that is cancelled says so", "STATUS:CONFIRMED", func(m *mapi.Message) { props.PidLidAppointmentStateFlags.Set(m, cancelled) }, []string{"STATUS:CANCELLED"}},
+		{"also when it is free then", "", func(m *mapi.Message) {
+			props.PidLidAppointmentStateFlags.Set(m, cancelled)
+			props.PidLidBusyStatus.Set(m, mapi.BusyStatusFree)
+		}, []string{"STATUS:CANCELLED", "TRANSP:TRANSPARENT"}},
+		{"it stays cancelled when its busy status changes", "STATUS:CANCELLED", func(m *mapi.Message) { props.PidLidBusyStatus.Set(m, mapi.BusyStatusFree) }, []string{"STATUS:CANCELLED", "TRANSP:TRANSPARENT"}},
+		{"one that takes place after all does not", "STATUS:CANCELLED|TRANSP:OPAQUE", func(m *mapi.Message) { props.PidLidAppointmentStateFlags.Set(m, 0) }, nil},
+	} {
+		m := one(t, vevent("DTSTART:20250102T100000Z|"+c.lines))
+		c.edit(m)
+		var got []string
+		for l := range strings.SplitSeq(encode(t, []*mapi.Message{m}), "\r\n") {
+			if strings.HasPrefix(l, "STATUS") || strings.HasPrefix(l, "TRANSP") {
+				got = append(got, l)
+			}
+		}
+		assert.Equal(t, c.want, got, c.promise)
+	}
+}
+
 // Instances that are changed in the structure leave the rule as it was written, also
 // where the structure says it only nearly.
 func TestChangedInstancesLeaveTheRule(t *testing.T) {

@@ -287,13 +287,15 @@ func (k *maker) busy() {
 	if k.about.method == "REQUEST" && meant {
 		status = intended
 	}
-	switch {
-	case k.about.method == "CANCEL":
+	cancelled := k.about.method == "CANCEL" || isCancelled(k.m) && !k.about.answer
+	if cancelled {
 		k.c.Add("STATUS", "CANCELLED")
-	case !ok || status == mapi.BusyStatusBusy:
+	}
+	switch {
+	case k.about.method == "CANCEL" || !ok || status == mapi.BusyStatusBusy:
 	case status == mapi.BusyStatusFree:
 		k.c.Add("TRANSP", "TRANSPARENT")
-	case status == mapi.BusyStatusTentative:
+	case status == mapi.BusyStatusTentative && !cancelled:
 		k.c.Add("STATUS", "TENTATIVE")
 	default:
 		if status == mapi.BusyStatusWorkingElsewhere {

@@ -31,6 +31,9 @@ func (it *item) busy() {
 		status = mapi.BusyStatusFree
 	}
 	props.PidLidBusyStatus.Set(it.m, status)
+	if it.about.method == "CANCEL" || it.cancelled() { // the busy status does not tell
+		props.PidLidAppointmentStateFlags.Set(it.m, mapi.AppointmentStateCanceled)
+	}
 }
 
 // transparency is the status that TRANSP and STATUS stand for.
@@ -79,20 +82,17 @@ func busyWord(s mapi.BusyStatus) string {
 func (it *item) meeting() {
 	m := it.m
 	people := len(m.Recipients) > 0 || it.about.sent
-	var state mapi.AppointmentState
+	state := props.PidLidAppointmentStateFlags.Or(m, 0) // cancelled, perhaps
 	response := mapi.ResponseNone
 	switch {
-	case it.about.method == "CANCEL":
-		state = mapi.AppointmentStateMeeting | mapi.AppointmentStateReceived | mapi.AppointmentStateCanceled
-		response = mapi.ResponseNotResponded
-	case it.about.method == "REQUEST":
-		state = mapi.AppointmentStateMeeting | mapi.AppointmentStateReceived
+	case it.about.method == "CANCEL" || it.about.method == "REQUEST":
+		state |= mapi.AppointmentStateMeeting | mapi.AppointmentStateReceived
 		response = mapi.ResponseNotResponded
 	case it.about.answer:
-		state = mapi.AppointmentStateMeeting
+		state |= mapi.AppointmentStateMeeting
 		response = trackOf(it.about.partstat)
 	case people && it.kind == event:
-		state = mapi.AppointmentStateMeeting
+		state |= mapi.AppointmentStateMeeting
 	}
 	props.PidLidAppointmentStateFlags.Set(m, state)
 	props.PidLidResponseStatus.Set(m, response)
@@ -107,7 +107,7 @@ func (it *item) meeting() {
 	}
 	props.PidLidSideEffects.Set(m, effects)
 	icon := it.about.icon
-	if !it.about.sent && state != 0 {
+	if !it.about.sent && state&mapi.AppointmentStateMeeting != 0 {
 		icon = mapi.IconSingleInstanceMeeting
 	}
 	props.PidTagIconIndex.Set(m, icon)

@@ -238,7 +238,18 @@ func says(s slot, a, b mapi.Getter, z *timeZone) bool {
 			return false
 		}
 	}
-	return s != slotRule || sameRules(a, b, z)
+	switch s {
+	case slotBusy:
+		return isCancelled(a) == isCancelled(b)
+	case slotRule:
+		return sameRules(a, b, z)
+	}
+	return true
+}
+
+// isCancelled reports whether an event does not take place any more (MS-OXOCAL 2.2.1.10).
+func isCancelled(m mapi.Getter) bool {
+	return props.PidLidAppointmentStateFlags.Or(m, 0)&mapi.AppointmentStateCanceled != 0
 }
 
 // resolved reads small streams, as stores return texts and HTML.

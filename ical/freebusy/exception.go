@@ -16,9 +16,10 @@ type exception struct {
 	days   bool // allDay counts
 }
 
-func (e *exception) apply(i *Instance) {
+// apply changes an instance. What is left of a series that was cancelled is free.
+func (e *exception) apply(i *Instance, cancelled bool) {
 	i.Exception = e.m
-	if e.busy {
+	if e.busy && !cancelled {
 		i.Status = e.status
 	}
 	if e.days {

@@ -158,10 +158,14 @@ func (o *object) day(wall time.Time) time.Time { return zone.Local(wall, o.viewe
 // status is what others see of an object: that of a meeting which was cancelled or
 // declined is free.
 func status(m mapi.Getter) mapi.BusyStatus {
-	if props.PidLidAppointmentStateFlags.Or(m, 0)&mapi.AppointmentStateCanceled != 0 || props.PidLidResponseStatus.Or(m, 0) == mapi.ResponseDeclined {
+	if isCancelled(m) || props.PidLidResponseStatus.Or(m, 0) == mapi.ResponseDeclined {
 		return mapi.BusyStatusFree
 	}
 	return known(props.PidLidBusyStatus.Or(m, mapi.BusyStatusBusy))
+}
+
+func isCancelled(m mapi.Getter) bool {
+	return props.PidLidAppointmentStateFlags.Or(m, 0)&mapi.AppointmentStateCanceled != 0
 }
 
 func known(s mapi.BusyStatus) mapi.BusyStatus {
@@ -219,7 +223,7 @@ func (o *object) expand(set *recur.Set, from, to time.Time, yield func(Instance)
 			i.Start, i.End, i.Original = o.day(wallOf(x.Start)), o.day(wallOf(x.End)), zone.Local(wallOf(x.Original), o.loc).UTC()
 		}
 		if e, ok := changed[minute(i.Original)]; ok && x.Override >= 0 {
-			e.apply(&i)
+			e.apply(&i, isCancelled(o.m))
 		}
 		if !inside(i, from, to) {
 			continue

@@ -248,7 +248,7 @@ func invited(message *mapi.Message) *mapi.Message {
 	}
 	props.PidTagMessageClass.Set(m, class)
 	props.PidTagIconIndex.Set(m, iconOf(m))
-	props.PidLidAppointmentStateFlags.Set(m, mapi.AppointmentStateMeeting|mapi.AppointmentStateReceived)
+	props.PidLidAppointmentStateFlags.Set(m, mapi.AppointmentStateMeeting|mapi.AppointmentStateReceived|props.PidLidAppointmentStateFlags.Or(m, 0)&mapi.AppointmentStateCanceled)
 	props.PidLidResponseStatus.Set(m, mapi.ResponseNotResponded)
 	intended := props.PidLidIntendedBusyStatus.Or(message, mapi.BusyStatusBusy)
 	props.PidLidIntendedBusyStatus.Set(m, intended)

@@ -107,4 +107,7 @@ func TestMethodsOfRFC5546(t *testing.T) {
 			assert.Equal(t, c.reason, r.Reason, r.Reason)
 		})
 	}
+
+	r := meeting.Apply(decode(t, "REQUEST", event("SEQUENCE:2", "STATUS:CANCELLED", "ATTENDEE:mailto:bert@zoo.example")...), theirs, bert(), at("2025-03-10 10:00"))
+	assert.NotZero(t, props.PidLidAppointmentStateFlags.Or(r.Calendar, 0)&mapi.AppointmentStateCanceled, "3.2.2: a request may say that it does not take place")
 }

@@ -23,7 +23,7 @@ func Publish(appointment *mapi.Message, opts SendOptions) *mapi.Message {
 		props.PidLidTaskState.Set(m, mapi.TaskStateNotAssigned)
 	default:
 		props.PidTagMessageClass.Set(m, classAppointment)
-		props.PidLidAppointmentStateFlags.Set(m, mapi.AppointmentState(0))
+		props.PidLidAppointmentStateFlags.Set(m, props.PidLidAppointmentStateFlags.Or(m, 0)&mapi.AppointmentStateCanceled)
 		props.PidLidResponseStatus.Set(m, mapi.ResponseNone)
 		props.PidLidReminderSet.Set(m, false)
 	}

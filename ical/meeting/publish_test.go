@@ -21,6 +21,9 @@ func TestPublishTellsNothingOfThePeople(t *testing.T) {
 	assert.Equal(t, times(own), times(m))
 	assert.True(t, meeting.Same(m, own))
 	assert.Len(t, own.Recipients, 3)
+	_, gone, err := meeting.Cancel(own, by(ada(), "2025-03-02 10:00"))
+	require.NoError(t, err)
+	assert.Equal(t, mapi.AppointmentStateCanceled, props.PidLidAppointmentStateFlags.Or(meeting.Publish(gone, by(ada(), "2025-03-02 10:10")), 9), "that it was cancelled is told")
 }
 
 func TestAddIsAnObjectOfItsOwn(t *testing.T) {
