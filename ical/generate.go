@@ -21,6 +21,7 @@ type maker struct {
 	kind   kind
 	series *mapi.Message // that m is an instance of, or nil
 	zone   *timeZone     // nil for UTC
+	allDay bool          // times are dates of the zone
 }
 
 // generate makes the component of a message. master is the series of an instance
@@ -45,6 +46,7 @@ func (e *encoder) generateOf(m *mapi.Message, about *classMeaning, series *mapi.
 	k.kind = about.kind
 	k.c = e.component(nameOf(k.kind), 20)
 	k.zone = e.zones.of(k.get, props.PidLidRecurring.Or(k.get, false))
+	k.days()
 	if series == nil {
 		e.meant = e.meant[:0]
 	}
@@ -125,15 +127,6 @@ func (k *maker) fallbackStamp() time.Time {
 	return time.Unix(0, 0)
 }
 
-// recurrenceID says which instance it is, in the form of the series.
-func (k *maker) recurrenceID(at time.Time) {
-	from := k.get
-	if k.series != nil {
-		from = k.series
-	}
-	k.point("RECURRENCE-ID", at, props.PidLidAppointmentSubType.Or(from, false), k.zone)
-}
-
 // point writes a time in a zone, or as a date.
 func (k *maker) point(name string, at time.Time, date bool, z *timeZone) {
 	switch {
@@ -162,11 +155,7 @@ func (k *maker) times() {
 		}
 		return
 	}
-	start, ok := props.PidLidAppointmentStartWhole.Get(k.get)
-	end, ended := props.PidLidAppointmentEndWhole.Get(k.get)
 	if k.about.counter {
-		start, ok = props.PidLidAppointmentProposedStartWhole.Get(k.m)
-		end, ended = props.PidLidAppointmentProposedEndWhole.Get(k.m)
 		if t, ok := props.PidLidAppointmentStartWhole.Get(k.m); ok {
 			k.c.Add("X-MS-OLK-ORIGINALSTART", k.e.utc(t))
 		}
@@ -174,16 +163,16 @@ func (k *maker) times() {
 			k.c.Add("X-MS-OLK-ORIGINALEND", k.e.utc(t))
 		}
 	}
-	if !ok {
-		if start, ok = props.PidLidCommonStart.Get(k.get); !ok {
-			return
-		}
-		end, ended = props.PidLidCommonEnd.Get(k.get)
+	start, end, started, ended := k.span()
+	if !started {
+		return
 	}
-	allDay := props.PidLidAppointmentSubType.Or(k.get, false)
-	k.point("DTSTART", start, allDay, k.zone)
-	if ended && !end.Before(start) {
-		k.point("DTEND", end, allDay, k.zone)
+	k.point("DTSTART", start, k.allDay, k.zone)
+	if k.allDay {
+		end = k.zone.nearestDay(end)
+	}
+	if ended {
+		k.point("DTEND", end, k.allDay, k.zone)
 	}
 	k.rules()
 }

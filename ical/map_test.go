@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/ical"
+	"github.com/okapi-mail/okapi/ical/recur"
 	"github.com/okapi-mail/okapi/mapi"
 	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/props/propstest"
@@ -196,7 +197,7 @@ func TestTimes(t *testing.T) {
 }
 
 func TestAllDayInTheZoneOfTheReader(t *testing.T) {
-	for _, zone := range []string{"Pacific/Auckland", "Europe/Berlin", "America/Los_Angeles", "UTC"} {
+	for _, zone := range []string{"Pacific/Auckland", "Europe/Berlin", "America/Los_Angeles", "Africa/Casablanca", "UTC"} {
 		loc := location(t, zone)
 		msgs, err := ical.Decode(strings.NewReader(string(vevent("DTSTART;VALUE=DATE:20250329|DTEND;VALUE=DATE:20250401"))), &ical.DecodeOptions{Location: loc})
 		require.NoError(t, err)
@@ -206,6 +207,67 @@ func TestAllDayInTheZoneOfTheReader(t *testing.T) {
 		assert.Equal(t, "2025-04-01 00:00", end.In(loc).Format("2006-01-02 15:04"), zone)
 		assert.Contains(t, regenerated(t, msgs[0]), "DTSTART;VALUE=DATE:20250329\r\nDTEND;VALUE=DATE:20250401", "%s: also for a reader elsewhere", zone)
 	}
+}
+
+// Without a zone nobody knows between which midnights days lie (lesson 27): what is none
+// of a midnight is written with its times.
+func TestDaysWithoutAZone(t *testing.T) {
+	for _, c := range []struct {
+		promise, zone, start, end string
+		want                      []string // lines of DTSTART, DTEND
+		issues                    int
+	}{
+		{"midnights of the writer are dates", "Europe/Berlin", "2025-01-05T23:00:00Z", "2025-01-06T23:00:00Z", []string{"DTSTART;VALUE=DATE:20250106", "DTEND;VALUE=DATE:20250107"}, 0},
+		{"those of UTC too, west of it", "America/Los_Angeles", "2025-01-06T00:00:00Z", "2025-01-07T00:00:00Z", []string{"DTSTART;VALUE=DATE:20250106", "DTEND;VALUE=DATE:20250107"}, 1},
+		{"and east", "Asia/Tokyo", "2025-01-06T00:00:00Z", "2025-01-08T00:00:00Z", []string{"DTSTART;VALUE=DATE:20250106", "DTEND;VALUE=DATE:20250108"}, 1},
+		{"those of somebody else are times", "UTC", "2025-01-05T23:00:00Z", "2025-01-06T23:00:00Z", []string{"DTSTART:20250105T230000Z", "DTEND:20250106T230000Z"}, 1},
+		{"also west", "America/Los_Angeles", "2025-01-05T23:00:00Z", "2025-01-06T23:00:00Z", []string{"DTSTART:20250105T230000Z", "DTEND:20250106T230000Z"}, 1},
+		{"an end is the midnight next to it", "UTC", "2025-01-06T00:00:00Z", "2025-01-06T23:59:00Z", []string{"DTSTART;VALUE=DATE:20250106", "DTEND;VALUE=DATE:20250107"}, 1},
+		{"also where the clock was changed", "Europe/Berlin", "2025-03-29T23:00:00Z", "2025-03-30T23:00:00Z", []string{"DTSTART;VALUE=DATE:20250330", "DTEND;VALUE=DATE:20250331"}, 1},
+		{"a day may begin at one", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z", []string{"DTSTART;VALUE=DATE:20181104", "DTEND;VALUE=DATE:20181105"}, 0},
+	} {
+		m := &mapi.Message{}
+		props.PidTagMessageClass.Set(m, "IPM.Appointment")
+		props.PidLidAppointmentSubType.Set(m, true)
+		props.PidLidAppointmentStartWhole.Set(m, instant(t, c.start))
+		props.PidLidAppointmentEndWhole.Set(m, instant(t, c.end))
+		issues := 0
+		var b strings.Builder
+		require.NoError(t, ical.Encode(&b, []*mapi.Message{m}, &ical.EncodeOptions{Location: location(t, c.zone), Report: func(ical.Issue) { issues++ }}))
+		assert.Contains(t, b.String(), strings.Join(c.want, "\r\n")+"\r\n", c.promise)
+		assert.Equal(t, c.issues, issues, c.promise)
+	}
+
+	// A series goes by the same days, and so do the instances that it has not.
+	for zone, start := range map[string]string{"America/Los_Angeles": "2025-01-06T08:00:00Z", "Asia/Tokyo": "2025-01-05T15:00:00Z", "Europe/Berlin": "2025-01-06T00:00:00Z"} {
+		m := one(t, vevent("DTSTART;VALUE=DATE:20250106|RRULE:FREQ=DAILY;COUNT=3|EXDATE;VALUE=DATE:20250107"))
+		change(t, m, func(a *recur.Appointment) {
+			was, at := on(time.January, 8, 0), on(time.January, 9, 0)
+			a.Deleted, a.Modified = append(a.Deleted, was), append(a.Modified, at)
+			a.Exceptions = append(a.Exceptions, recur.Exception{Start: at, End: at + 24*60, Original: was,
+				Wide: recur.Wide{Highlight: make([]byte, 4), Start: at, End: at + 24*60, Original: was}})
+		})
+		begins := instant(t, start)
+		m.Delete(ical.KeptLines())
+		for _, k := range []mapi.PropKey{props.PidLidAppointmentTimeZoneDefinitionStartDisplay, props.PidLidAppointmentTimeZoneDefinitionEndDisplay,
+			props.PidLidAppointmentTimeZoneDefinitionRecur, props.PidLidTimeZoneStruct} {
+			m.Delete(k.Prop())
+		}
+		props.PidLidAppointmentStartWhole.Set(m, begins)
+		props.PidLidAppointmentEndWhole.Set(m, begins.AddDate(0, 0, 1))
+		var b strings.Builder
+		require.NoError(t, ical.Encode(&b, []*mapi.Message{m}, &ical.EncodeOptions{Location: location(t, zone)}))
+		for _, l := range []string{"DTSTART;VALUE=DATE:20250106", "EXDATE;VALUE=DATE:20250107", "RECURRENCE-ID;VALUE=DATE:20250108", "DTSTART;VALUE=DATE:20250109"} {
+			assert.Contains(t, b.String(), l+"\r\n", zone)
+		}
+	}
+}
+
+func instant(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	require.NoError(t, err)
+	return at
 }
 
 // MS-OXCICAL 2.1.3.1.1.20.2, .16; MS-OXOCAL 2.2.1.16.

@@ -275,15 +275,14 @@ func (k *maker) rules() {
 		prefix = "X-MICROSOFT-" // for those who know the calendar; for others it happens once
 	}
 	rule := set.Rules[0]
-	allDay := props.PidLidAppointmentSubType.Or(k.m, false)
-	if allDay && !rule.Until.IsZero() {
+	if k.allDay && !rule.Until.IsZero() {
 		rule.Until = recur.Until{Time: a.EndDate.Time(), Form: recur.Date}
 	}
 	k.c.Add(prefix+"RRULE", rule.String())
 	embedded := embeddedOriginals(k.m)
 	for _, x := range set.Except {
 		if at := x.Time.UTC(); !slices.ContainsFunc(embedded, at.Equal) {
-			k.point(prefix+"EXDATE", at, allDay, k.zone)
+			k.point(prefix+"EXDATE", at, k.allDay, k.zone)
 		}
 	}
 }
@@ -320,10 +319,7 @@ func (e *encoder) bareExceptions(m *mapi.Message, c *Component, about *classMean
 	if !ok || len(a.Exceptions) == 0 {
 		return nil
 	}
-	z := e.zones.of(m, true)
-	if z == nil {
-		z = utcZone
-	}
+	z := e.zoneNow()
 	set, err := a.Set(z.known().Location())
 	if err != nil {
 		if _, set, err = a.Scaled(z.known().Location()); err != nil {
