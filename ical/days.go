@@ -12,9 +12,13 @@ func (z *timeZone) isDay(at time.Time) bool {
 	return z.utc(midnight(z.wall(at))).Equal(at.Truncate(time.Second))
 }
 
-// nearestDay is the time next to another one at which a day begins.
-func (z *timeZone) nearestDay(at time.Time) time.Time {
-	return z.utc(midnight(z.wall(at).Add(12 * time.Hour)))
+// endOfDays is the begin of a day that is next to the end of an event, and after its start.
+func (z *timeZone) endOfDays(start, end time.Time) time.Time {
+	first, last := midnight(z.wall(start)), midnight(z.wall(end).Add(12*time.Hour))
+	if !last.After(first) {
+		last = first.AddDate(0, 0, 1)
+	}
+	return z.utc(last)
 }
 
 // days is the zone between whose midnights an all-day event lies: its own, which is nil
@@ -62,7 +66,7 @@ func (k *maker) days() {
 	if k.kind != event || !props.PidLidAppointmentSubType.Or(k.get, false) {
 		return
 	}
-	start, end, started, _ := k.span()
+	start, end, started, ended := k.span()
 	if !started {
 		return
 	}
@@ -71,8 +75,8 @@ func (k *maker) days() {
 	case z == nil:
 		k.e.report(RuleValue, "an all-day event that begins at no midnight: "+formatUTC(start))
 		return
-	case z != k.zone && (k.zone != nil || z != k.e.zones.fallback) || !z.isDay(end):
-		k.e.report(RuleValue, "an all-day event at other midnights than those of its zone: "+formatUTC(start)+"/"+formatUTC(end))
+	case z != k.zone && (k.zone != nil || z != k.e.zones.fallback) || ended && !z.endOfDays(start, end).Equal(end):
+		k.e.report(RuleValue, "an all-day event that is no days of its zone: "+formatUTC(start)+"/"+formatUTC(end))
 	}
 	k.zone, k.allDay = z, true
 }

@@ -169,7 +169,7 @@ func (k *maker) times() {
 	}
 	k.point("DTSTART", start, k.allDay, k.zone)
 	if k.allDay {
-		end = k.zone.nearestDay(end)
+		end = k.zone.endOfDays(start, end)
 	}
 	if ended {
 		k.point("DTEND", end, k.allDay, k.zone)

@@ -179,6 +179,9 @@ func TestTimes(t *testing.T) {
 		{"a day without an end", "DTSTART;VALUE=DATE:20250102", day + "|PidLidAppointmentEndWhole: 2025-01-03T00:00:00Z", "DTEND;VALUE=DATE:20250103"},
 		{"three days: the end is excluded", "DTSTART;VALUE=DATE:20250101|DTEND;VALUE=DATE:20250104", day + "|PidLidAppointmentDuration: 4320", "DTEND;VALUE=DATE:20250104"},
 		{"a date that does not say so", "DTSTART:20250102", day, "DTSTART;VALUE=DATE:20250102"},
+		{"a day that ends as it begins", "DTSTART;VALUE=DATE:20250102|DTEND;VALUE=DATE:20250102", day + "|PidLidAppointmentDuration: 1440|PidLidAppointmentEndWhole: 2025-01-03T00:00:00Z", "DTEND;VALUE=DATE:20250103"},
+		{"a day that ends before it begins", "DTSTART;VALUE=DATE:20250102|DTEND;VALUE=DATE:20250101", day + "|PidLidAppointmentDuration: 1440", "DTEND;VALUE=DATE:20250103"},
+		{"a day without length", "DTSTART;VALUE=DATE:20250102|DURATION:P0D", day + "|PidLidAppointmentDuration: 1440", "DTEND;VALUE=DATE:20250103"},
 		{"floating midnights", "DTSTART:20250102T000000|DTEND:20250103T000000", day, "DTSTART;VALUE=DATE:20250102"},
 		{"24 hours of UTC are no day", "DTSTART:20250102T000000Z|DTEND:20250103T000000Z", timed, "DTSTART:20250102T000000Z"},
 		{"midnights of which the sender says so", "DTSTART;TZID=Europe/Berlin:20250102T000000|DTEND;TZID=Europe/Berlin:20250103T000000|X-MICROSOFT-CDO-ALLDAYEVENT:TRUE", day, "DTSTART;VALUE=DATE:20250102"},
@@ -223,6 +226,7 @@ func TestDaysWithoutAZone(t *testing.T) {
 		{"those of somebody else are times", "UTC", "2025-01-05T23:00:00Z", "2025-01-06T23:00:00Z", []string{"DTSTART:20250105T230000Z", "DTEND:20250106T230000Z"}, 1},
 		{"also west", "America/Los_Angeles", "2025-01-05T23:00:00Z", "2025-01-06T23:00:00Z", []string{"DTSTART:20250105T230000Z", "DTEND:20250106T230000Z"}, 1},
 		{"an end is the midnight next to it", "UTC", "2025-01-06T00:00:00Z", "2025-01-06T23:59:00Z", []string{"DTSTART;VALUE=DATE:20250106", "DTEND;VALUE=DATE:20250107"}, 1},
+		{"no day ends as it begins", "UTC", "2025-01-06T00:00:00Z", "2025-01-06T00:00:00Z", []string{"DTSTART;VALUE=DATE:20250106", "DTEND;VALUE=DATE:20250107"}, 1},
 		{"also where the clock was changed", "Europe/Berlin", "2025-03-29T23:00:00Z", "2025-03-30T23:00:00Z", []string{"DTSTART;VALUE=DATE:20250330", "DTEND;VALUE=DATE:20250331"}, 1},
 		{"a day may begin at one", "America/Sao_Paulo", "2018-11-04T03:00:00Z", "2018-11-05T02:00:00Z", []string{"DTSTART;VALUE=DATE:20181104", "DTEND;VALUE=DATE:20181105"}, 0},
 	} {
@@ -260,6 +264,20 @@ func TestDaysWithoutAZone(t *testing.T) {
 		for _, l := range []string{"DTSTART;VALUE=DATE:20250106", "EXDATE;VALUE=DATE:20250107", "RECURRENCE-ID;VALUE=DATE:20250108", "DTSTART;VALUE=DATE:20250109"} {
 			assert.Contains(t, b.String(), l+"\r\n", zone)
 		}
+	}
+}
+
+// Other programs read an end on the day of the start as that day; RFC 5545, 3.8.2.2, has
+// none.
+func TestDayWithoutLengthIsReported(t *testing.T) {
+	for _, end := range []string{"DTEND;VALUE=DATE:20250102", "DURATION:P0D", "DTEND;VALUE=DATE:20250101"} {
+		var issues []ical.Issue
+		msgs, err := ical.Decode(strings.NewReader(string(vevent("DTSTART;VALUE=DATE:20250102|"+end))), &ical.DecodeOptions{Report: func(i ical.Issue) { issues = append(issues, i) }})
+		require.NoError(t, err)
+		require.Len(t, issues, 1, end)
+		assert.Equal(t, ical.RuleValue, issues[0].Rule)
+		again := one(t, []byte(encode(t, msgs)))
+		assert.Equal(t, int32(24*60), props.PidLidAppointmentDuration.Or(again, 0), end)
 	}
 }
 

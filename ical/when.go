@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -109,11 +110,8 @@ func (it *item) when() {
 	if !ended && ok {
 		it.end, ended = it.derivedEnd(start)
 	}
-	if ok && ended && it.end.Before(it.start) && it.kind == event {
-		if it.d.fresh {
-			it.d.report(RuleValue, it.c.offset, "the end is before the start")
-		}
-		it.end = it.start
+	if ok && ended && it.kind == event {
+		it.mendEnd(start)
 	}
 	switch it.kind {
 	case event:
@@ -172,6 +170,22 @@ func (it *item) derivedEnd(start when) (time.Time, bool) {
 		return start.zone.utc(start.wall.AddDate(0, 0, 1)), true
 	}
 	return start.at, true
+}
+
+// mendEnd brings an end that is before the start to it, and gives a day without length the
+// one that other programs give it.
+func (it *item) mendEnd(start when) {
+	wrong := ""
+	if it.end.Before(it.start) {
+		it.end, wrong = it.start, "the end is before the start"
+	}
+	if it.allDay && !it.end.After(it.start) {
+		it.end = start.zone.utc(start.wall.AddDate(0, 0, 1))
+		wrong = cmp.Or(wrong, "a day that ends as it begins")
+	}
+	if wrong != "" && it.d.fresh {
+		it.d.report(RuleValue, it.c.offset, wrong)
+	}
 }
 
 // isAllDay follows MS-OXCICAL 2.1.3.1.1.20.10: dates, floating midnights that are
