@@ -202,7 +202,7 @@ func (it *item) isAllDay(start, end when, started, ended bool) bool {
 	if !midnight {
 		return false
 	}
-	if start.floating && it.c.Get("DTSTART").Param("TZID") == "" && ended && end.floating {
+	if p := it.c.Get("DTSTART"); p != nil && start.floating && p.Param("TZID") == "" && ended && end.floating {
 		return true
 	}
 	for _, name := range []string{"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-MSNCALENDAR-ALLDAYEVENT"} {
