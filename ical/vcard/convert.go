@@ -8,9 +8,9 @@ import (
 	"github.com/okapi-mail/okapi/ical/line"
 )
 
-// Convert returns the card in another version: preferences, inline data and
-// positions in the form of that version, lists and separators escaped as it has
-// them. Properties that it does not define stay.
+// Convert returns the card in another version: preferences, telephones, inline data,
+// links to data, positions and zones in the form of that version, lists and separators
+// escaped as it has them. Properties that it does not define stay.
 func (c *Card) Convert(to Version) *Card {
 	d := &Card{Version: to, Props: make([]Prop, 0, len(c.Props))}
 	from := c.Version
@@ -36,7 +36,7 @@ func convert(p Prop, from, to Version) Prop {
 	case from == V4:
 		p = fromV4(p)
 	}
-	return p
+	return formed(p, from, to)
 }
 
 // withCommas puts something in the place of the commas that are not escaped: they
@@ -94,8 +94,6 @@ func toV4(p Prop) Prop {
 		if at, ok := position(p.Value); ok {
 			p.Value = "geo:" + at[0] + "," + at[1]
 		}
-	case strings.EqualFold(p.Param("VALUE"), "URL"):
-		p = p.With("VALUE", "uri")
 	}
 	switch p.Name {
 	case "X-ADDRESSBOOKSERVER-KIND":
@@ -180,20 +178,8 @@ func mediaType(p *Prop) string {
 		return m
 	}
 	for _, t := range typeValues(p) {
-		if strings.Contains(t, "/") {
-			return strings.ToLower(t)
-		}
-		switch t = strings.ToLower(t); t {
-		case "jpeg", "jpg":
-			return "image/jpeg"
-		case "png", "gif", "bmp", "tiff", "webp":
-			return "image/" + t
-		case "x509":
-			return "application/pkix-cert"
-		case "pgp":
-			return "application/pgp-keys"
-		case "basic", "wave", "mpeg", "ogg":
-			return "audio/" + t
+		if m := mediaOf(t); m != "" {
+			return m
 		}
 	}
 	switch p.Name {
@@ -201,6 +187,26 @@ func mediaType(p *Prop) string {
 		return "image/jpeg"
 	}
 	return "application/octet-stream"
+}
+
+// mediaOf is the media type that a word of versions before 4.0 stands for, or "".
+func mediaOf(t string) string {
+	switch t = strings.ToLower(t); t {
+	case "jpeg", "jpg":
+		return "image/jpeg"
+	case "png", "gif", "bmp", "tiff", "webp":
+		return "image/" + t
+	case "x509":
+		return "application/pkix-cert"
+	case "pgp":
+		return "application/pgp-keys"
+	case "basic", "wave", "mpeg", "ogg":
+		return "audio/" + t
+	}
+	if strings.Contains(t, "/") {
+		return t
+	}
+	return ""
 }
 
 // mediaKind is a media type as versions before 4.0 say it.
