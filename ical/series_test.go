@@ -203,6 +203,11 @@ func TestThisAndFutureIsKept(t *testing.T) {
 // An instance that is named by its day alone is the one of that day.
 func TestInstancesNamedByTheirDay(t *testing.T) {
 	series := []string{"BEGIN:VEVENT", "UID:1", "DTSTART;TZID=Europe/Berlin:20250328T100000", "DTEND;TZID=Europe/Berlin:20250328T110000", "RRULE:FREQ=DAILY;COUNT=3", "END:VEVENT"}
+	days := one(t, calendar("BEGIN:VEVENT", "UID:1", "DTSTART;VALUE=DATE:20250328", "RRULE:FREQ=DAILY;COUNT=3", "END:VEVENT",
+		"BEGIN:VEVENT", "UID:1", "RECURRENCE-ID:20250329T100000Z", "DTSTART;VALUE=DATE:20250401", "END:VEVENT"))
+	assert.Equal(t, []string{"0328T0000-0000", "0330T0000-0000", "0401T0000-0000"}, instances(t, days), "a time names the day that it is on, where there are days")
+	original, _ := props.PidLidExceptionReplaceTime.Get(days.Attachments[0].Embedded)
+	assert.Equal(t, "20250329T000000Z", original.UTC().Format("20060102T150405Z"))
 	for _, c := range []struct {
 		promise, start string
 		want           []string

@@ -129,15 +129,21 @@ func (it *item) first() when {
 }
 
 // original is when an instance would have begun, by its RECURRENCE-ID. A date is the
-// instance of that day, also where the series has times, as other programs read it.
+// instance of that day, also where the series has times, as other programs read it, and a
+// time that of its day where the series has days.
 func (it *item) original() (when, bool) {
 	w, ok := it.point("RECURRENCE-ID")
-	if s := it.master; s != nil && ok && w.date && !s.allDay && !s.start.IsZero() {
-		start := s.zone.wall(s.start)
-		w = when{moment: moment{wall: w.wall.Add(start.Sub(midnight(start)))}, zone: s.zone}
-		w.at = w.zone.utc(w.wall)
+	s := it.master
+	if s == nil || !ok || w.date == s.allDay || s.start.IsZero() {
+		return w, ok
 	}
-	return w, ok
+	w = when{moment: moment{wall: midnight(w.local(s.zone)), date: s.allDay}, zone: s.zone}
+	if !s.allDay {
+		start := s.zone.wall(s.start)
+		w.wall = w.wall.Add(start.Sub(midnight(start)))
+	}
+	w.at = w.zone.utc(w.wall)
+	return w, true
 }
 
 func (it *item) point(name string) (when, bool) {
