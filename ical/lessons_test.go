@@ -83,6 +83,20 @@ func TestLesson35ZonesWithEscapedCommasAndAllObservances(t *testing.T) {
 	assert.True(t, start.Equal(second))
 }
 
+// RFC 5545, 3.2: a value with a colon has quotes, which Exchange forgets.
+func TestZonesOfExchange(t *testing.T) {
+	for _, in := range []string{"DTSTART;TZID=tzone://Microsoft/Utc:20250102T100000", `DTSTART;TZID="tzone://Microsoft/Utc":20250102T100000`} {
+		m := one(t, vevent(in))
+		start, _ := props.PidLidAppointmentStartWhole.Get(m)
+		assert.Equal(t, "20250102T100000Z", start.UTC().Format("20060102T150405Z"), in)
+		out := encode(t, []*mapi.Message{m})
+		assert.Contains(t, out, "\r\nDTSTART;TZID=\"tzone://Microsoft/Utc\":20250102T100000\r\n", in)
+		again := one(t, []byte(out))
+		assert.Equal(t, start, props.PidLidAppointmentStartWhole.Or(again, time.Time{}), in)
+		assert.Equal(t, out, encode(t, []*mapi.Message{again}), in)
+	}
+}
+
 func TestLesson36EmptyZoneBlobsAreNone(t *testing.T) {
 	m := one(t, vevent("DTSTART;TZID=Europe/Berlin:20250702T100000"))
 	props.PidLidAppointmentTimeZoneDefinitionStartDisplay.Set(m, []byte{})

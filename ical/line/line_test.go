@@ -82,6 +82,7 @@ func TestLines(t *testing.T) {
 		{"RFC 6868", "A;X=a^nb^'c^^d^e:v", "A|X=a\nb\"c^d^e>v"},
 		{"a zone with a colon", "DTSTART;TZID=(UTC+01:00) Berlin:20200101T000000", "DTSTART|TZID=(UTC+01:00) Berlin>20200101T000000"},
 		{"an address without quotes", "ORGANIZER;SENT-BY=mailto:a@b.c:mailto:d@e.f", "ORGANIZER|SENT-BY=mailto:a@b.c>mailto:d@e.f"},
+		{"a zone of Microsoft without quotes", "DTSTART;TZID=tzone://Microsoft/Utc:20250102T100000", "DTSTART|TZID=tzone://Microsoft/Utc>20250102T100000"},
 		{"a link without quotes", "LOCATION;ALTREP=http://x.example/y:here", "LOCATION|ALTREP=http://x.example/y>here"},
 		{"an address as value", "ATTENDEE;CN=x:mailto:a@b.c", "ATTENDEE|CN=x>mailto:a@b.c"},
 		{"quoted-printable", "A;ENCODING=QUOTED-PRINTABLE:=C3=A4=0D=0Ab", `A>ä\nb`},

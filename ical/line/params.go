@@ -122,8 +122,8 @@ func (r *Reader) paramValue(name string, raw []byte, i int) (v []byte, end int, 
 	return v, end, false
 }
 
-// plainValue reads a value without quotes. Zones as "(UTC+01:00) Berlin" and
-// addresses have colons that programs forget to quote.
+// plainValue reads a value without quotes. Zones as "(UTC+01:00) Berlin" or
+// "tzone://Microsoft/Utc", links and addresses have colons that programs forget to quote.
 func plainValue(name string, raw []byte, i int) ([]byte, int) {
 	start, depth := i, 0
 	for ; i < len(raw); i++ {
@@ -150,7 +150,7 @@ func plainValue(name string, raw []byte, i int) ([]byte, int) {
 }
 
 func isScheme(b []byte) bool {
-	return bytes.EqualFold(b, []byte("http")) || bytes.EqualFold(b, []byte("https")) || bytes.EqualFold(b, []byte("ldap"))
+	return bytes.EqualFold(b, []byte("http")) || bytes.EqualFold(b, []byte("https")) || bytes.EqualFold(b, []byte("ldap")) || bytes.EqualFold(b, []byte("tzone"))
 }
 
 // resolve undoes RFC 6868.
