@@ -114,15 +114,17 @@ func (k *maker) stamps() {
 	}
 }
 
+// fallbackStamp is the DTSTAMP of a message without one; see EncodeOptions.Now.
 func (k *maker) fallbackStamp() time.Time {
-	if t, ok := props.PidTagLastModificationTime.Get(k.get); ok && k.e.opts.Now.IsZero() {
-		return t
-	}
 	if !k.e.opts.Now.IsZero() {
 		return k.e.opts.Now
 	}
-	if t, ok := props.PidLidCommonStart.Get(k.get); ok {
-		return t
+	for _, key := range []props.Key[time.Time]{
+		props.PidTagLastModificationTime, props.PidLidCommonStart, props.PidLidAppointmentStartWhole, props.PidLidTaskStartDate, props.PidLidLogStart,
+	} {
+		if t, ok := key.Get(k.get); ok && mapi.ToFileTime(t) != mapi.NoDate {
+			return t
+		}
 	}
 	return time.Unix(0, 0)
 }

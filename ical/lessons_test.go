@@ -83,6 +83,35 @@ func TestLesson35ZonesWithEscapedCommasAndAllObservances(t *testing.T) {
 	assert.True(t, start.Equal(second))
 }
 
+// RFC 5545, 3.8.7.2, wants a DTSTAMP, also of messages that have none.
+func TestStampOfMessagesWithoutOne(t *testing.T) {
+	start, changed, now := instant(t, "2025-01-02T10:00:00Z"), instant(t, "2025-01-01T10:00:00Z"), instant(t, "2025-03-01T10:00:00Z")
+	for _, c := range []struct {
+		promise, class string
+		key            props.Key[time.Time]
+		changed, now   time.Time
+		want           string
+	}{
+		{"the start", "IPM.Appointment", props.PidLidAppointmentStartWhole, time.Time{}, time.Time{}, "20250102T100000Z"},
+		{"the common start", "IPM.Appointment", props.PidLidCommonStart, time.Time{}, time.Time{}, "20250102T100000Z"},
+		{"the start of a task", "IPM.Task", props.PidLidTaskStartDate, time.Time{}, time.Time{}, "20250102T100000Z"},
+		{"the start of a journal entry", "IPM.Activity", props.PidLidLogStart, time.Time{}, time.Time{}, "20250102T100000Z"},
+		{"the last change before it", "IPM.Appointment", props.PidLidAppointmentStartWhole, changed, time.Time{}, "20250101T100000Z"},
+		{"what is said before both", "IPM.Appointment", props.PidLidAppointmentStartWhole, changed, now, "20250301T100000Z"},
+		{"1970 when there is nothing", "IPM.Task", props.PidLidAppointmentEndWhole, time.Time{}, time.Time{}, "19700101T000000Z"},
+	} {
+		m := &mapi.Message{}
+		props.PidTagMessageClass.Set(m, c.class)
+		c.key.Set(m, start)
+		if !c.changed.IsZero() {
+			props.PidTagLastModificationTime.Set(m, c.changed)
+		}
+		var b bytes.Buffer
+		require.NoError(t, ical.Encode(&b, []*mapi.Message{m}, &ical.EncodeOptions{Now: c.now}))
+		assert.Contains(t, b.String(), "\r\nDTSTAMP:"+c.want+"\r\n", c.promise)
+	}
+}
+
 // RFC 5545, 3.2: a value with a colon has quotes, which Exchange forgets.
 func TestZonesOfExchange(t *testing.T) {
 	for _, in := range []string{"DTSTART;TZID=tzone://Microsoft/Utc:20250102T100000", `DTSTART;TZID="tzone://Microsoft/Utc":20250102T100000`} {

@@ -85,7 +85,8 @@ type EncodeOptions struct {
 	Location *time.Location
 
 	// Now is the DTSTAMP of messages that have none. The zero time means that the
-	// time of their last change is taken, or of their start.
+	// time of their last change is taken, else that of their start, and 1 January 1970
+	// for those that have neither, so that the same message is written the same.
 	Now time.Time
 
 	// UID returns a UID for a message that has none. nil means one that is made
