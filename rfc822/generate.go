@@ -156,7 +156,7 @@ func (g *generator) tree(msg *mapi.Message, o *original) (*node, error) {
 	if len(texts) == 0 && isEncrypted(msg) {
 		return g.encrypted(attached), nil
 	}
-	if len(texts) == 0 && len(attached) == 0 {
+	if len(texts) == 0 && (len(attached) == 0 || len(attached) == 1 && isWinmail(attached[0])) {
 		texts = append(texts, emptyText())
 		texts[0].identify(msg)
 	}

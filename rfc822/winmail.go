@@ -47,6 +47,13 @@ func isTNEF(p *entity.Part) bool {
 	return false
 }
 
+// isWinmail reports whether a part to write would be taken for TNEF. Were it the whole mail,
+// it would be that of the mail, whichever it belongs to.
+func isWinmail(n *node) bool {
+	media := entity.ParseMedia([]byte(n.header.get("Content-Type")))
+	return media.Type == "application/ms-tnef" || media.Type == "application/vnd.ms-tnef" || strings.EqualFold(media.Param("name"), "winmail.dat")
+}
+
 // unwrap reads the TNEF stream of the mail. It returns nil when there is none that
 // belongs to it (MS-OXCMAIL 2.2.3.5).
 func (m *message) unwrap(p *entity.Part) *mapi.Message {

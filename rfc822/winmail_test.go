@@ -117,6 +117,9 @@ func TestWinmailOfAnotherMailStaysAFile(t *testing.T) {
 	class, _ := props.PidTagMessageClass.Get(msg)
 	assert.Equal(t, "IPM.Note", class)
 
+	props.PidTagBody.Delete(msg)
+	assert.Equal(t, []string{"winmail.dat"}, names(decodeBytes(t, regenerate(t, msg))), "also where nothing else is in the mail")
+
 	broken := decodeBytes(t, eml(`Content-Type: multipart/mixed; boundary=b`, ``, `--b`, ``, `text`, `--b`,
 		`Content-Type: application/ms-tnef; name=winmail.dat`, ``, `this is none`, `--b--`))
 	assert.Equal(t, []string{"winmail.dat"}, names(broken))
