@@ -202,16 +202,7 @@ func (k *maker) texts() {
 		}
 		k.addText("LOCATION", oneLine(s, 255), params...)
 	}
-	body := "DESCRIPTION"
-	if k.about.answer {
-		body = "COMMENT"
-	}
-	if s := k.text(props.PidTagBody.Prop()); s != "" {
-		k.addText(body, s)
-	}
-	if s := k.text(props.PidTagHtml.Prop()); s != "" {
-		k.addText("X-ALT-DESC", strings.ToValidUTF8(s, "\uFFFD"), k.e.oneParam("FMTTYPE", "text/html")...)
-	}
+	k.bodies()
 	if list, ok := props.PidNameKeywords.Get(k.m); ok && len(list) > 0 {
 		escaped := make([]string, len(list))
 		for i, s := range list {
@@ -228,19 +219,14 @@ func (k *maker) addText(name, text string, params ...line.Param) {
 	k.c.Add(name, k.e.escape(text), params...)
 }
 
-// text reads a string or HTML, also of a stream.
+// text reads a string, also of a stream.
 func (k *maker) text(p mapi.Prop) string {
 	v, err := mapi.ReadValue(p.Type, k.get.Get(p), props.MaxValue)
 	if err != nil && k.e.err == nil {
 		k.e.err = err
 	}
-	switch v := v.(type) {
-	case string:
-		return v
-	case []byte:
-		return string(v)
-	}
-	return ""
+	s, _ := v.(string)
+	return s
 }
 
 // state writes how important, private, busy and far an item is.
@@ -418,7 +404,7 @@ func (k *maker) answer(recipients []*mapi.Recipient) {
 		organizer := recipientPerson(recipients[0])
 		k.c.Add("ORGANIZER", k.e.uri(organizer), k.nameParam(organizer)...)
 	}
-	who, ok := representing().get(k.m)
+	who, ok := representing().get(k.get)
 	if !ok {
 		return
 	}
@@ -426,8 +412,8 @@ func (k *maker) answer(recipients []*mapi.Recipient) {
 	if k.about.partstat != "" {
 		params = append(params, k.e.param("PARTSTAT", k.about.partstat))
 	}
-	params = addDelegation(params, k.m)
-	if by, _ := sender().get(k.m); by.address != "" && !by.same(who) {
+	params = addDelegation(params, k.get)
+	if by, _ := sender().get(k.get); by.address != "" && !by.same(who) {
 		params = append(params, k.e.param("SENT-BY", k.e.uri(by)))
 	}
 	k.c.Add("ATTENDEE", k.e.uri(who), params...)

@@ -21,6 +21,7 @@ const (
 	RuleRecurrence line.Rule = "recurrence" // a rule that the recurrence structure cannot express; kept as it was written
 	RuleException  line.Rule = "exception"  // an instance whose series is not there, or does not have it
 	RuleMethod     line.Rule = "method"     // a METHOD for which MAPI has no class; the message is a note that keeps it
+	RuleBody       line.Rule = "body"       // a text in RTF or HTML that cannot be read; left out of the calendar
 	RuleDuplicate  line.Rule = "duplicate"  // a property that is there twice; the first counts
 )
 

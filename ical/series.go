@@ -68,5 +68,8 @@ func (e *encoder) exceptions(m *mapi.Message, c *Component, about *classMeaning,
 		}
 		list = append(list, i)
 	}
+	if about.answer { // it says nothing of instances that changed before
+		return list
+	}
 	return append(list, e.bareExceptions(m, c, about, d)...)
 }

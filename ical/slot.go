@@ -239,6 +239,8 @@ func says(s slot, a, b mapi.Getter, z *timeZone) bool {
 		}
 	}
 	switch s {
+	case slotHTML:
+		return sameHTML(a, b)
 	case slotBusy:
 		return isCancelled(a) == isCancelled(b)
 	case slotRule:

@@ -91,6 +91,9 @@ func (m *message) mergeMeeting(c *mapi.Message) {
 	props.PidTagMessageClass.Set(m, class)
 	answer := isAnswer(c)
 	other := answer && ical.KeptMethod(c) == "" && addressKey(m.Message) != "" && addressKey(m.Message) != addressKey(c)
+	if props.PidTagHtml.Has(m) { // a text beside it would be another
+		props.PidTagBody.Delete(c)
+	}
 	m.fill(c)
 	for _, p := range []mapi.Prop{ical.KeptLines(), ical.DelegatedTo(), ical.DelegatedFrom()} {
 		if v := c.Get(p); v != nil && (!other || p != ical.KeptLines()) {

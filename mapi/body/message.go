@@ -54,6 +54,23 @@ func HTML(obj mapi.Getter, opts *Options) (html []byte, codepage int, err error)
 	return b.Bytes(), codepage, err
 }
 
+// HTMLText returns the HTML of a message, from PidTagHtml or else from the native body, in
+// UTF-8 whatever PidTagInternetCodepage says, as formats want it that are text themselves. A
+// charset in a meta element is made to be that. Without any body it is [mapi.ErrNotFound];
+// more than Options.MaxSize bytes are [mapi.ErrTooBig].
+func HTMLText(obj mapi.Getter, opts *Options) (string, error) {
+	html, codepage, err := HTML(obj, opts)
+	if err != nil {
+		return "", err
+	}
+	out := bounded{max: opts.withDefaults().MaxSize}
+	w := newHTMLWriter(&out, codepageUTF8)
+	if _, err = io.Copy(w, utf8Reader(bytes.NewReader(html), codepage)); err == nil {
+		err = w.Close()
+	}
+	return out.String(), wrap("body.HTMLText", propHTML, err)
+}
+
 func wrap(op string, p mapi.Prop, err error) error {
 	if err == nil {
 		return nil
