@@ -192,3 +192,9 @@ func ExampleReader() {
 	// Output:
 	// ada@example.org: "Subject: hello\n\nFrom here\n"
 }
+
+func TestUnknownDateIsOneThatProgramsRead(t *testing.T) {
+	var out bytes.Buffer
+	require.NoError(t, mbox.NewWriter(&out, mbox.RD).Append("ada@x.org", time.Time{}, strings.NewReader("Subject: x\n\nx\n"), 0))
+	assert.True(t, strings.HasPrefix(out.String(), "From ada@x.org Thu Jan  1 00:00:00 1970\n"), out.String())
+}

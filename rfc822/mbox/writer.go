@@ -19,9 +19,10 @@ type Writer struct {
 func NewWriter(w io.Writer, f Format) *Writer { return &Writer{w: w, format: f} }
 
 // Append writes one mail. sender is the address of the envelope; "" means
-// MAILER-DAEMON. size is the length of mail in bytes; only [CL2] needs it, and
-// writes it, less the header, as Content-Length in the place of any that mail has.
-// A mail that does not end with a line end gets one.
+// MAILER-DAEMON. A zero date, which nobody knows, is written as the start of 1970. size
+// is the length of mail in bytes; only [CL2] needs it, and writes it, less the header, as
+// Content-Length in the place of any that mail has. A mail that does not end with a line
+// end gets one.
 func (w *Writer) Append(sender string, date time.Time, mail io.Reader, size int64) error {
 	sender = strings.Map(func(r rune) rune {
 		if r <= ' ' || r == 0x7f {
@@ -31,6 +32,9 @@ func (w *Writer) Append(sender string, date time.Time, mail io.Reader, size int6
 	}, sender)
 	if sender == "" {
 		sender = "MAILER-DAEMON"
+	}
+	if date.IsZero() {
+		date = time.Unix(0, 0)
 	}
 	out := bufio.NewWriterSize(w.w, lineSize)
 	fmt.Fprintf(out, "From %s %s\n", sender, date.UTC().Format(time.ANSIC))
