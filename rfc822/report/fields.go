@@ -250,7 +250,10 @@ type writer struct {
 	utf8 bool
 }
 
-func (w *writer) field(name, value string) {
+func (w *writer) field(name, value string) { w.prefixed(name, "", value) }
+
+// prefixed writes a value with what stands before it in clear.
+func (w *writer) prefixed(name, prefix, value string) {
 	value = oneLine(value)
 	if value == "" || !entity.IsFieldName(name) {
 		return
@@ -263,7 +266,7 @@ func (w *writer) field(name, value string) {
 	}
 	w.WriteString(name)
 	w.WriteString(": ")
-	w.fold(len(name)+2, value)
+	w.fold(len(name)+2, prefix+value)
 	w.WriteString("\r\n")
 }
 
@@ -314,8 +317,13 @@ func wordEnd(s string) int {
 // bytes.
 const maxWord = 900
 
+// typed writes a value with its type, which readers look for in clear (RFC 3464 2.3.6).
 func (w *writer) typed(name string, t Typed) {
-	if !t.IsZero() {
+	switch {
+	case t.IsZero():
+	case len(t.Type) < maxWord && entity.IsToken(t.Type):
+		w.prefixed(name, t.Type+"; ", t.Value)
+	default:
 		w.field(name, t.String())
 	}
 }

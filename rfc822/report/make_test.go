@@ -282,6 +282,14 @@ func TestReportsBelongToTheConversation(t *testing.T) {
 	}
 }
 
+func TestTypeOfAFieldStaysInClear(t *testing.T) {
+	in := lines("Final-Recipient: rfc822; a@b.example", "Action: failed", "Status: 5.0.0", "Diagnostic-Code: smtp; 550 n\u00e9ant")
+	d := report.ParseDeliveryStatus([]byte(in), nil)
+	out := string(d.AppendTo(nil, false))
+	assert.Contains(t, out, "\r\nDiagnostic-Code: smtp; =?utf-8?")
+	assert.Equal(t, d.Recipients[0].Diagnostic, report.ParseDeliveryStatus([]byte(out), nil).Recipients[0].Diagnostic)
+}
+
 func TestLongValuesComeBack(t *testing.T) {
 	for name, s := range map[string]string{
 		"no character of ASCII": strings.Repeat("ж", 2000), "a blank in a long word": strings.Repeat("ж", 950) + " " + strings.Repeat(`x\`, 900),
