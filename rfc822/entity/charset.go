@@ -242,8 +242,12 @@ func (c *Charset) guess(b []byte) string {
 	return string(out)
 }
 
-// Encode returns s in the charset, and whether the charset has all of it.
+// Encode returns s in the charset, and whether the charset has all of it. ISO-2022-JP has
+// no half-width katakana (RFC 1468); only code pages 50221 and 50222 are written with them.
 func (c *Charset) Encode(s string) ([]byte, bool) {
+	if c.Codepage == 50220 && strings.ContainsFunc(s, isHalfwidthKatakana) {
+		return nil, false
+	}
 	if c.ascii && isASCII([]byte(s)) || c == UTF8 {
 		return []byte(s), true
 	}
@@ -253,6 +257,8 @@ func (c *Charset) Encode(s string) ([]byte, bool) {
 	b, err := c.enc.NewEncoder().Bytes([]byte(s))
 	return b, err == nil
 }
+
+func isHalfwidthKatakana(r rune) bool { return r >= '\uFF61' && r <= '\uFF9F' }
 
 // ASCIICompatible reports whether bytes below 0x80 are ASCII wherever they stand.
 func (c *Charset) ASCIICompatible() bool { return c.ascii }

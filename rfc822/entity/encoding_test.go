@@ -170,6 +170,23 @@ func TestLastLetterOfATextIsNotLost(t *testing.T) {
 	}
 }
 
+func TestHalfwidthKatakanaIsNoISO2022JP(t *testing.T) {
+	const half = "\uFF76\uFF9E"
+	for codepage, want := range map[int32]bool{50220: false, 50221: true, 932: true} {
+		c, ok := entity.CharsetOf(codepage)
+		require.True(t, ok)
+		b, ok := c.Encode(half)
+		require.Equal(t, want, ok, codepage)
+		if ok {
+			assert.Equal(t, half, c.Decode(b), codepage)
+		}
+	}
+	c, _ := entity.CharsetOf(50220)
+	b, ok := c.Encode("\u30AC")
+	require.True(t, ok)
+	assert.Equal(t, "\u30AC", c.Decode(b))
+}
+
 func TestMemoryIsDecodedAsAReaderIs(t *testing.T) {
 	content := bytes.Repeat([]byte("Die Gr\xc3\xb6\xc3\x9fe = 1 \t\r\n"), 9000)
 	lines := base64.StdEncoding.EncodeToString(content)
