@@ -245,14 +245,41 @@ func (g *generator) entry(id []byte) entity.Address {
 // cleanAddress takes out of an address what would change the header around it.
 func cleanAddress(a entity.Address) entity.Address {
 	a.Name = oneLine(a.Name)
-	a.Addr = unbroken(validString(a.Addr))
-	i := strings.LastIndexByte(a.Addr, '@') + 1
-	local, domain := a.Addr[:i], a.Addr[i:]
-	if strings.ContainsAny(domain, `"(),;\`) || strings.Count(local, `"`)%2 != 0 {
+	a.Addr = validString(a.Addr)
+	local := quotedLocal(a.Addr)
+	rest := unbroken(a.Addr[len(local):])
+	i := strings.LastIndexByte(rest, '@') + 1
+	domain := rest[i:]
+	a.Addr = local + rest
+	if strings.ContainsAny(domain, `"(),;\`) || strings.ContainsAny(rest[:i], "(),;") || strings.Count(rest[:i], `"`)%2 != 0 {
 		// What looks like the begin of something would take the next address with it.
-		a.Addr = without(local, `"(),;\`) + without(domain, `"(),;\`)
+		a.Addr = local + without(rest[:i], `"(),;\`) + without(domain, `"(),;\`)
 	}
 	return a
+}
+
+// quotedLocal is the local part of an address when that is a quoted string (RFC 5321
+// 4.1.2), in which blanks, brackets and at signs mean nothing; else "".
+func quotedLocal(addr string) string {
+	if addr == "" || addr[0] != '"' {
+		return ""
+	}
+	for i := 1; i < len(addr); i++ {
+		switch c := addr[i]; {
+		case c < ' ' || c == 0x7f:
+			return ""
+		case c == '\\':
+			if i++; i < len(addr) && (addr[i] < ' ' || addr[i] == 0x7f) {
+				return ""
+			}
+		case c == '"':
+			if i > 1 && i+1 < len(addr) && strings.LastIndexByte(addr, '@') == i+1 {
+				return addr[:i+1]
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 // unbroken leaves out the characters that end an address.

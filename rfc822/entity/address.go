@@ -320,6 +320,9 @@ func mailbox(v []byte) Address {
 	if a.Name == "" {
 		a.Name = commentOf(v)
 	}
+	if a == (Address{}) { // a route that leads nowhere
+		a.Name = phrase(v)
+	}
 	return a
 }
 
@@ -390,7 +393,7 @@ func specStart(v []byte, at int) int {
 			i--
 		}
 		if i > 0 && v[i-1] == '"' {
-			return max(bytes.LastIndexByte(v[:i-1], '"'), 0)
+			return quotedStart(v, i)
 		}
 		for i > 0 && !isSpace(v[i-1]) {
 			i--
@@ -400,6 +403,21 @@ func specStart(v []byte, at int) int {
 			return i
 		}
 	}
+}
+
+// quotedStart is where the quoted string that ends before v[end:] begins.
+func quotedStart(v []byte, end int) int {
+	var q quotes
+	for i := 0; i < end; {
+		next := i + 1
+		if v[i] == '"' {
+			if next = q.skip(v, i); next == end && next > i+1 {
+				return i
+			}
+		}
+		i = next
+	}
+	return max(bytes.LastIndexByte(v[:end-1], '"'), 0)
 }
 
 // specEnd is where the domain that begins with v[i:] ends.
@@ -425,10 +443,12 @@ func addrSpec(v []byte) string {
 		return stringOf(v)
 	}
 	v = withoutComments(v)
-	if len(v) > 0 && v[0] == '@' {
-		if j := bytes.IndexByte(v, ':'); j > 0 {
-			v = v[j+1:]
+	for len(v) > 0 && v[0] == '@' {
+		j := bytes.IndexByte(v, ':')
+		if j < 0 {
+			break
 		}
+		v = trimBlanks(v[j+1:])
 	}
 	if len(v) > 7 && equalFold(v[:7], "mailto:") {
 		v = v[7:]
@@ -444,7 +464,7 @@ func addrSpec(v []byte) string {
 			continue
 		case c == '"':
 			quoted = !quoted
-		case isSpace(c) && !quoted, c < ' ', c == '<':
+		case isSpace(c) && !quoted, c < ' ', c == '<' && !quoted:
 			continue
 		}
 		out = append(out, c)
