@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/okapi-mail/okapi/mapi"
+	"github.com/okapi-mail/okapi/props"
 	"github.com/okapi-mail/okapi/rfc822"
 )
 
@@ -58,4 +59,76 @@ func TestKeptFieldsWithNamesOfMoreThanALine(t *testing.T) {
 	p := mapi.Prop{Set: mapi.PSInternetHeaders, Name: strings.ToLower(name), Type: mapi.PtypString}
 	require.NotNil(t, msg.Get(p))
 	require.Equal(t, msg.Get(p), again.Get(p))
+}
+
+// RFC 2047 2: lines with encoded words have at most 76 characters.
+func TestLinesWithEncodedWordsAreShort(t *testing.T) {
+	ascii, russian, mixed := strings.Repeat("x", 90), strings.Repeat("Жираф", 40), strings.Repeat("grün ", 40)+"grau"
+	with := func(k mapi.PropKey, v mapi.Value) *mapi.Message {
+		msg := &mapi.Message{}
+		msg.Set(k.Prop(), v)
+		return msg
+	}
+	named := func(name string) *mapi.Message {
+		msg := &mapi.Message{}
+		msg.Set(mapi.Prop{Set: mapi.PSInternetHeaders, Name: name, Type: mapi.PtypString}, mixed)
+		return msg
+	}
+	to := func(names ...string) *mapi.Message {
+		msg := &mapi.Message{}
+		for i, name := range names {
+			r := &mapi.Recipient{}
+			props.PidTagDisplayName.Set(r, name)
+			props.PidTagSmtpAddress.Set(r, strings.Repeat("a", 60*(i%3))+"b@zoo.example")
+			msg.Recipients = append(msg.Recipients, r)
+		}
+		return msg
+	}
+	file := func(name string) *mapi.Message {
+		a := &mapi.Attachment{}
+		props.PidTagAttachLongFilename.Set(a, name)
+		props.PidTagAttachDataBinary.Set(a, []byte("x"))
+		return &mapi.Message{Attachments: []*mapi.Attachment{a}}
+	}
+	for _, tc := range []struct {
+		name string
+		msg  *mapi.Message
+	}{
+		{"a subject in Q", with(props.PidTagSubject, mixed)},
+		{"a subject in B", with(props.PidTagSubject, russian)},
+		{"a subject that begins with a long word", with(props.PidTagSubject, ascii+" "+mixed[:160])},
+		{"the first name of a list", to(mixed, "Ada", "Lovelace, Ada")},
+		{"names behind others and long addresses", to("Ada", russian, mixed, "ä", "Ada", russian, "ä")},
+		{"keywords", with(props.PidNameKeywords, []string{mixed, "plain", strings.Repeat("grün", 30), russian, "ä"})},
+		{"parameters", file(strings.Repeat("grün ", 20) + ".pdf")},
+		{"parameters in B", file(strings.Repeat("Жираф", 20) + ".pdf")},
+		{"a field of any name", named("x-giraffe")},
+		{"a name that leaves room for a character", named("x-" + strings.Repeat("n", 76-len("x-: =?utf-8?q?g?=")))},
+		{"a name that leaves no room", named("x-" + strings.Repeat("n", 76-len("x-: =?utf-8?q??=")))},
+		{"a name of a whole line", named("x-" + strings.Repeat("n", 74))},
+		{"a name of more than a line", named("x-" + strings.Repeat("n", 200))},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var out strings.Builder
+			require.NoError(t, rfc822.Encode(&out, tc.msg, &rfc822.EncodeOptions{Boundary: func() string { return "b" }}))
+			require.Contains(t, out.String(), "=?utf-8?")
+			for line := range strings.SplitSeq(out.String(), "\r\n") {
+				assert.True(t, line == "" || strings.TrimSpace(line) != "", "a line of blanks")
+				if strings.Contains(line, "=?") {
+					assert.LessOrEqual(t, len(line), 76, line)
+				}
+			}
+			again, err := rfc822.Decode(strings.NewReader(out.String()), nil)
+			require.NoError(t, err)
+			for p, v := range tc.msg.All() {
+				assert.Equal(t, v, again.Get(p))
+			}
+			for i, r := range tc.msg.Recipients {
+				assert.Equal(t, props.PidTagDisplayName.Or(r, ""), again.Recipients[i].Get(props.PidTagDisplayName.Prop()))
+			}
+			for i, a := range tc.msg.Attachments {
+				assert.Equal(t, props.PidTagAttachLongFilename.Or(a, ""), again.Attachments[i].Get(props.PidTagAttachLongFilename.Prop()))
+			}
+		})
+	}
 }

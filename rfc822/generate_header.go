@@ -32,7 +32,7 @@ func (h *fields) add(name, value string) {
 // text appends a field of unstructured text.
 func (h *fields) text(name, value string) {
 	value = strings.TrimSpace(oneLine(value))
-	h.addBoth(name, entity.EncodeWords(value), value)
+	h.addBoth(name, entity.EncodeWordsBehind(len(name)+len(": "), value), value)
 }
 
 func (h *fields) addresses(name string, list ...entity.Address) {

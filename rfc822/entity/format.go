@@ -20,7 +20,7 @@ func (m Media) String() string {
 		case isPlainHeader(p.Value) && len(p.Value) < 200:
 			b.WriteString("; " + p.Name + "=" + quoteString(p.Value))
 		case p.Name == "name":
-			b.WriteString("; name=" + quoteString(EncodeWords(p.Value)))
+			b.WriteString("; name=" + quoteString(EncodeWordsBehind(len(` name="`), p.Value)))
 		default:
 			writePieces(&b, p)
 		}

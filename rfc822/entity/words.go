@@ -157,16 +157,30 @@ func decodeB(t []byte) []byte {
 
 // EncodeWords returns text as it can stand in a header: as it is when it is
 // printable ASCII, else as encoded words in UTF-8, none of which splits a
-// character or is longer than 75 bytes (RFC 2047 2). Encoded words are separated
-// by one blank, where the header may be folded.
-func EncodeWords(s string) string {
+// character. Encoded words are separated by one blank, where the header may be
+// folded; they are so short that a line with a blank, one of them, and the end of
+// a quoted string has at most 76 characters (RFC 2047 2).
+func EncodeWords(s string) string { return EncodeWordsBehind(0, s) }
+
+// EncodeWordsBehind is [EncodeWords] of text that stands behind used characters of its
+// line: the first word is no longer than what is left of 76, unless that is too little to
+// begin there.
+func EncodeWordsBehind(used int, s string) string {
 	if isPlainHeader(s) {
 		return s
+	}
+	const (
+		around   = len("=?utf-8?q??=")
+		longest  = 76 - len(` ";`)
+		shortest = around + 12 // of any character in any form
+	)
+	room := min(76-used, longest)
+	if room < shortest {
+		room = longest
 	}
 	var out strings.Builder
 	out.Grow(len("=?utf-8?q??=") + qCost(s))
 	b64 := wantsBase64(s)
-	room := 75 - len("=?utf-8?q??=")
 	for len(s) > 0 {
 		n, cost := 0, 0
 		for n < len(s) {
@@ -175,7 +189,7 @@ func EncodeWords(s string) string {
 			if b64 {
 				c = (n+size+2)/3*4 - cost
 			}
-			if cost+c > room {
+			if cost+c > room-around {
 				break
 			}
 			cost += c
@@ -185,7 +199,7 @@ func EncodeWords(s string) string {
 			out.WriteByte(' ')
 		}
 		writeWord(&out, s[:n], b64)
-		s = s[n:]
+		s, room = s[n:], longest
 	}
 	return out.String()
 }

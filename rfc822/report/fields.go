@@ -262,7 +262,7 @@ func (w *writer) prefixed(name, prefix, value string) {
 		value = strings.ReplaceAll(value, manyBlanks, " ")
 	}
 	if !w.utf8 {
-		value = entity.EncodeWords(value)
+		value = entity.EncodeWordsBehind(len(name)+len(": ")+len(prefix), value)
 	}
 	w.WriteString(name)
 	w.WriteString(": ")
