@@ -78,7 +78,7 @@ func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Compon
 	for _, m := range msgs {
 		list, about := e.message(m)
 		if len(list) > 0 {
-			methods[about.method] = true
+			methods[methodFor(m, about)] = true
 		}
 		if about.kind == event {
 			events++
@@ -99,6 +99,15 @@ func (e *encoder) calendar(msgs []*mapi.Message, take func(*Component)) (*Compon
 	e.head(cal, methods, events == 1 && len(msgs) == 1)
 	cal.Children = zones.timezones()
 	return cal, nil
+}
+
+// methodFor is the METHOD under which a message is written. Notes have the one that they
+// came with.
+func methodFor(m *mapi.Message, about *classMeaning) string {
+	if about.method == "" && about.class == noteClass {
+		return KeptMethod(m)
+	}
+	return about.method
 }
 
 // An encoder makes components of messages.
